@@ -1,0 +1,27 @@
+"""`python -m labkit COMMAND`: what course.py hands over to once the environment stands."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+COMMANDS = {
+    "lab": "labkit.classroom.lab",
+    "check": "labkit.classroom.check",
+    "test": "labkit.authoring.suite",
+    "sync": "labkit.authoring.sync",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; a command that is interrupted ends quietly."""
+    command, *rest = arguments
+    try:
+        return import_module(COMMANDS[command]).main(rest)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

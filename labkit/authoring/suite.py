@@ -1,0 +1,50 @@
+"""`python3 course.py test`: every check that CI runs.
+
+Two runs of pytest: first everything that two processes may share the machine for, by whole files;
+then what measures the wall clock, alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from labkit import ROOT
+
+PYTEST = [sys.executable, "-m", "pytest", "-q", "--color=auto"]
+NOTEBOOKS = ["chapters", "solutions", "exercises"]
+PROCESSES = 2
+NO_TESTS_COLLECTED = 5
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="course.py test", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--fast", action="store_true", help="only what needs no kernel, in seconds")
+    parallel = ["-n", str(PROCESSES), "--dist", "loadfile"]
+    start, cpu_before = time.perf_counter(), _children_cpu()
+    if parser.parse_args(arguments).fast:
+        status = _pytest(["tests", *parallel, "-m", "not wall_clock and not kernel"])
+    else:
+        everything = [*NOTEBOOKS, "tests", "--nbval"]
+        print("What may run side by side:", flush=True)
+        status = _pytest([*everything, *parallel, "-m", "not wall_clock"], OMP_NUM_THREADS="1")
+        print("What measures the wall clock, alone:", flush=True)
+        status = _pytest([*everything, "-m", "wall_clock"]) or status
+    wall, cpu = time.perf_counter() - start, _children_cpu() - cpu_before
+    print(f"Every check took {wall:.0f} s, and {cpu:.0f} s of processor time.")
+    print("Failed: see above." if status else "All is well.")
+    return status
+
+
+def _pytest(arguments: list[str], **variables: str) -> int:
+    status = subprocess.call([*PYTEST, *arguments], cwd=ROOT, env={**os.environ, **variables})
+    return 0 if status == NO_TESTS_COLLECTED else status
+
+
+def _children_cpu() -> float:
+    """Processor seconds of the child processes that have ended (0 on Windows)."""
+    times = os.times()
+    return times.children_user + times.children_system

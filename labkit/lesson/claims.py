@@ -1,0 +1,130 @@
+"""Claims: a sentence from the notes, asserted on what was measured a cell earlier.
+
+The line that a claim displays never varies, so that it can be compared between runs. The
+measured value travels in the output's metadata, from where the ledger reads it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+METADATA_KEY = "claim"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation that a measured value can fail, with its wording."""
+
+    words: str
+    test: Callable[[Any], bool]
+
+
+def relation(unit: str = "", **bound: Any) -> Relation:
+    """The relation named by the one keyword in `bound`, a key of `RELATIONS`.
+
+    Raises TypeError unless exactly one relation is given.
+    """
+    if len(bound) != 1:
+        raise TypeError(f"a claim states exactly one relation of {', '.join(RELATIONS)}")
+    ((name, value),) = bound.items()
+    if name not in RELATIONS:
+        raise TypeError(f"{name!r} is no relation; one of {', '.join(RELATIONS)} is")
+    return RELATIONS[name](value, unit)
+
+
+def _between(bounds: tuple[float, float], unit: str) -> Relation:
+    low, high = bounds
+    words = f"between {show_value(low)} and {show_value(high, unit)}"
+    return Relation(words, lambda measured: low <= measured <= high)
+
+
+RELATIONS: dict[str, Callable[[Any, str], Relation]] = {
+    "at_least": lambda b, u: Relation(f"at least {show_value(b, u)}", lambda m: m >= b),
+    "at_most": lambda b, u: Relation(f"at most {show_value(b, u)}", lambda m: m <= b),
+    "above": lambda b, u: Relation(f"above {show_value(b, u)}", lambda m: m > b),
+    "below": lambda b, u: Relation(f"below {show_value(b, u)}", lambda m: m < b),
+    "equals": lambda b, u: Relation(f"exactly {show_value(b, u)}", lambda m: m == b),
+    "between": _between,
+}
+
+
+def show_value(value: Any, unit: str = "") -> str:
+    """A value as the course prints it: three significant digits, its unit behind it."""
+    if isinstance(value, Real) and not isinstance(value, bool | int):
+        number = float(value)
+        text = f"{number:,.0f}" if 1000 <= abs(number) < 1e9 else f"{number:.3g}"
+    elif isinstance(value, int) and not isinstance(value, bool):
+        text = f"{value:,}"
+    else:
+        text = str(value)
+    return text if not unit else f"{text}%" if unit == "%" else f"{text} {unit}"
+
+
+def claim(
+    id: str,
+    says: str,
+    *,
+    measured: Any,
+    unit: str = "",
+    look: str = "",
+    limit: bool = False,
+    needs: tuple[bool, str] = (True, ""),
+    **bound: Any,
+) -> None:
+    """Assert that `measured` stands in the stated relation and display one line that says so.
+
+    Parameters
+    ----------
+    id: the claim's row in the ledger, such as "P2".
+    says: the relation in words, without the measured number.
+    measured: the value from the reader's own run, in `unit`.
+    look: what to check first when the assertion fails.
+    limit: True where this shows the place at which the claim stops being true.
+    needs: (condition, reason). Where the condition is False this machine cannot show the effect:
+        the reason is displayed and nothing is asserted.
+    bound: exactly one of at_least, at_most, above, below, equals, between=(low, high).
+
+    Raises
+    ------
+    AssertionError: the relation does not hold; the message has expected, measured, what to check.
+    """
+    relates = relation(unit, **bound)
+    subject = f"{id}, its limit," if limit else id
+    can_show, reason = needs
+    if can_show and (_is_nan(measured) or not relates.test(measured)):
+        raise AssertionError(
+            f"{subject} does not hold in this run: {says}.\n"
+            f"  expected: {relates.words}\n"
+            f"  measured: {show_value(measured, unit)}\n"
+            f"  check:    {look or 'the cells above: were all of them run, in order?'}"
+        )
+    verdict = "holds" if can_show else "cannot be shown on this machine"
+    line = f"{subject} {verdict}: {says} ({relates.words})."
+    if not can_show:
+        line += f"\n  Why: {reason}"
+    record = {
+        "id": id,
+        "says": says,
+        "limit": limit,
+        "relation": relates.words,
+        "measured": show_value(measured, unit) if can_show else "not shown on the machine that ran",
+    }
+    _display(line, record)
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, Real) and math.isnan(float(value))
+
+
+def _display(line: str, record: dict[str, Any]) -> None:
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        print(line)
+    else:
+        display({"text/plain": line}, raw=True, metadata={METADATA_KEY: record})

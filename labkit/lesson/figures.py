@@ -1,0 +1,140 @@
+"""One quiet figure style for the whole course, and figures that everybody can read.
+
+Every figure goes through `show`, which displays the picture, gives it alternative text (carried
+in the output's metadata, where exporters to HTML look for it) and sets its caption below.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito (2008), "Color Universal Design": told apart by colour-blind readers as well.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+SKY, YELLOW, BLACK, GREY = "#56B4E9", "#E69F00", "#222222", "#8A8A8A"
+GUESS_COLOUR, TRUTH_COLOUR = PURPLE, BLACK
+
+DPI = 76
+STYLE = {
+    "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, GREEN, SKY, YELLOW, GREY]),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": BLACK,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11.5,
+    "axes.titlepad": 10.0,
+    "figure.dpi": DPI,
+    "font.size": 10.5,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.8,
+    "xtick.color": "#555555",
+    "ytick.color": "#555555",
+}
+
+
+def new(
+    *,
+    title: str,
+    xlabel: str = "",
+    ylabel: str = "",
+    size: tuple[float, float] = (7.6, 3.6),
+    columns: int = 1,
+) -> tuple[Figure, Axes]:
+    """An empty figure in the course's style.
+
+    The title states the finding; labels carry their unit; `size` is in inches. With `columns`
+    above 1 the second value is an array of axes and the title stands above all of them.
+    """
+    plt.rcParams.update(STYLE)
+    figure, axes = plt.subplots(1, columns, figsize=size, layout="constrained")
+    if columns == 1:
+        axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    else:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=STYLE["axes.titlesize"])
+        for ax in axes:
+            ax.set(xlabel=xlabel, ylabel=ylabel)
+    return figure, axes
+
+
+def mark_guess(ax: Axes, *, x: float | None = None, y: float | None = None) -> None:
+    """Draw the reader's guess as a dashed line across the axes, at `x` or at `y`."""
+    _mark(ax, x, y, label="your guess", color=GUESS_COLOUR, linestyle=(0, (5, 3)))
+
+
+def mark_truth(
+    ax: Axes, *, x: float | None = None, y: float | None = None, label: str = "truth"
+) -> None:
+    """Draw a value that is known, not measured, as a solid line across the axes."""
+    _mark(ax, x, y, label=label, color=TRUTH_COLOUR, linestyle="solid")
+
+
+def _mark(ax: Axes, x: float | None, y: float | None, **look) -> None:
+    if (x is None) == (y is None):
+        raise TypeError("give either x= or y=")
+    label = look.pop("label")
+    text = {"color": look["color"], "fontsize": 9, "label": f"_{label}"}
+    if y is not None:
+        ax.axhline(y, linewidth=1.4, zorder=3, **look)
+        ax.annotate(
+            label, (0.01, y), (0, 3), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="bottom", **text,
+        )  # fmt: skip
+    else:
+        ax.axvline(x, linewidth=1.4, zorder=3, **look)
+        ax.annotate(
+            label, (x, 1.0), (3, -2), xycoords=("data", "axes fraction"),
+            textcoords="offset points", va="top", **text,
+        )  # fmt: skip
+
+
+def label_lines(ax: Axes) -> None:
+    """Write each line's label at its right end, in its colour, instead of a legend.
+
+    Labels that would overlap are moved apart. Lines without a label are left alone.
+    """
+    lines = [line for line in ax.get_lines() if not line.get_label().startswith("_")]
+    ax.figure.canvas.draw()
+    ends = [ax.transData.transform((line.get_xdata()[-1], line.get_ydata()[-1])) for line in lines]
+    right_edge = max(end[0] for end in ends)
+    gap = 13 * ax.figure.dpi / 72
+    lowest_free = -float("inf")
+    for line, (_, y) in sorted(zip(lines, ends, strict=True), key=lambda pair: pair[1][1]):
+        lowest_free = max(y, lowest_free + gap)
+        place = ax.transData.inverted().transform((right_edge, lowest_free))
+        ax.annotate(
+            line.get_label(), place, (6, 0), textcoords="offset points",
+            color=line.get_color(), va="center", fontsize=9.5, annotation_clip=False,
+        )  # fmt: skip
+
+
+def show(figure: Figure, *, caption: str, alt: str) -> None:
+    """Display a finished figure with its caption, and close it.
+
+    Parameters
+    ----------
+    caption: the finding in words, with the numbers from this run.
+    alt: what the picture shows, for a reader who cannot see it. Must not vary between runs.
+
+    Raises ValueError when either text is empty.
+    """
+    if not caption.strip() or not alt.strip():
+        raise ValueError("a figure needs a caption and alternative text")
+    from IPython.display import display
+
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=DPI, metadata={"Software": None})
+    plt.close(figure)
+    display(
+        {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt},
+        raw=True,
+        metadata={"image/png": {"alt": alt}},
+    )
+    display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
