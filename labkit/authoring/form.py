@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,9 +26,13 @@ def problems(path: Path) -> list[str]:
     A notebook in a folder `exercises` must carry no outputs; every other must be executed.
     """
     try:
+        ids = Counter(cell.get("id") for cell in json.loads(path.read_text("utf-8"))["cells"])
+        if twice := [name for name, count in ids.items() if count > 1]:
+            # Told here, because reading a notebook with nbformat gives new ids to such cells.
+            return [f"the id {name} stands twice" for name in twice]
         notebook = read_notebook(path)
         nbformat.validate(notebook)
-    except (ValueError, nbformat.ValidationError) as error:
+    except (ValueError, KeyError, nbformat.ValidationError) as error:
         return [f"not a valid notebook: {str(error).splitlines()[0]}"]
     checks = [_headings, _source, _prose, _empty if "exercises" in path.parts else _executed]
     found = [line for check in checks for line in check(notebook)]

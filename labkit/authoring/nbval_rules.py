@@ -66,9 +66,13 @@ def _is_exercise(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if isinstance(item, IPyNbCell) and item.path in ENDED:
+        pytest.skip(f"{ENDED[item.path]}, which ended this notebook")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
     if isinstance(item, IPyNbCell):
-        if item.path in ENDED:
-            pytest.skip(f"{ENDED[item.path]}, which ended this notebook")
         STARTED.setdefault(item.path, time.monotonic())
 
 

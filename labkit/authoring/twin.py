@@ -41,6 +41,9 @@ def read_twin(twin: Path) -> NotebookNode:
     notebook.metadata = nbformat.from_dict(METADATA)
     seen: Counter[str] = Counter()
     for cell in notebook.cells:
+        # Blank lines between cells are the twin's own affair.
+        cell.metadata.pop("lines_to_next_cell", None)
+        cell.metadata.pop("lines_to_end_of_cell_marker", None)
         name = _cell_name(cell)
         seen[name] += 1
         cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"

@@ -1,0 +1,273 @@
+"""course.py: one door on every system; what goes wrong at set-up is one clear line."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import course
+import labkit.__main__ as handed_over
+from labkit import ROOT
+
+posix = pytest.mark.skipif(os.name != "posix", reason="needs a shell script as a stand-in for uv")
+PYTHON = f"python3.{sys.version_info[1]}"
+
+
+# Units: Pythons, systems, diagnoses
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_supported_pythons_pass(version):
+    course.check_python(version, ["lab"])
+
+
+@pytest.mark.parametrize(
+    ("version", "which", "says"),
+    [
+        ((3, 8), lambda name: None, "3.8 is too old: the course needs 3.11 to 3.13; install"),
+        ((3, 10), lambda name: name == "python3.12", "run python3.12 course.py lab"),
+        ((3, 14), lambda name: None, "3.14 is too new"),
+    ],
+)
+def test_other_pythons_get_one_clear_line(version, which, says):
+    with pytest.raises(course.Problem) as problem:
+        course.check_python(version, ["lab"], which)
+    assert says in str(problem.value)
+    assert "\n" not in str(problem.value)
+
+
+def test_an_old_python_can_read_the_file():
+    """No syntax newer than Python 3.6, so that the message about the version is reached."""
+    import ast
+
+    ast.parse((ROOT / "course.py").read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_places_on_each_system():
+    posix_system, windows = course.System("posix"), course.System("nt")
+    assert Path(posix_system.python("v")) == Path("v/bin/python")
+    assert Path(windows.python("v")) == Path("v/Scripts/python.exe")
+    assert Path(posix_system.site_packages("v", (3, 12))) == Path("v/lib/python3.12/site-packages")
+    assert Path(windows.site_packages("v", (3, 12))) == Path("v/Lib/site-packages")
+
+
+def test_windows_waits_for_its_child_through_an_interrupt(monkeypatch):
+    class Child:
+        waits = 0
+
+        def __init__(self, command, env):
+            assert "PYTHONPATH" not in env
+
+        def wait(self):
+            Child.waits += 1
+            if Child.waits == 1:
+                raise KeyboardInterrupt
+            return 7
+
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    monkeypatch.setattr(course.subprocess, "Popen", Child)
+    assert course.System("nt").hand_over(["python"]) == 7
+    assert Child.waits == 2
+
+
+def test_the_same_commands_are_offered_and_handed_over():
+    assert set(course.COMMANDS) == set(handed_over.COMMANDS)
+    for module in handed_over.COMMANDS.values():
+        assert callable(import_module(module).main)
+    assert all(f"course.py {command} " in course.__doc__ for command in course.COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("error: dns error: failed to lookup address", "need"),
+        ("NewConnectionError: Temporary failure in name resolution", "network"),
+        ("OSError: [Errno 28] No space left on device", "disk is full"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS", "was not installed"),
+        ("line\nsomething else broke", "something else broke"),
+        ("", "said nothing"),
+    ],
+)
+def test_a_failed_step_is_explained(output, says):
+    assert says in course.explain(output)
+
+
+def test_a_python_without_venv_gets_one_clear_line(monkeypatch, tmp_path):
+    monkeypatch.setattr(course.shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    with pytest.raises(course.Problem, match="no venv module; on Debian and Ubuntu: sudo apt"):
+        course.Environment(course.System(), str(tmp_path))._make()
+
+
+def test_a_full_disk_is_noticed_before_anything_is_touched(monkeypatch, tmp_path):
+    usage = shutil.disk_usage(tmp_path)._replace(free=10**8)
+    monkeypatch.setattr(course.shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(course, "ROOT", str(tmp_path))
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    with pytest.raises(course.Problem, match=r"0\.1 GB are free on this disk and set-up needs"):
+        course.Environment(course.System(), str(tmp_path / ".venv")).bring_up_to_date()
+    assert not (tmp_path / ".venv").exists()
+
+
+# The real file, with a stand-in for uv on the path
+
+
+UV = """#!/bin/sh
+echo "$@" >> "$(dirname "$0")/calls"
+case "$1" in
+  venv) for venv; do :; done
+        mkdir -p "$venv/bin" "$venv/lib/{python}/site-packages"
+        printf '#!/bin/sh\\necho ran "$@"\\n' > "$venv/bin/python"
+        chmod +x "$venv/bin/python" ;;
+  pip) {install} ;;
+esac
+"""
+
+
+class Bare:
+    """A copy of what set-up needs, on a machine whose uv does as it is told."""
+
+    def __init__(self, folder):
+        self.root, self.tools = folder / "the course", folder / "tools"
+        self.root.mkdir()
+        self.tools.mkdir()
+        for name in ("course.py", "requirements.lock"):
+            shutil.copy(ROOT / name, self.root)
+        self.uv_installs_by("exit 0")
+
+    def uv_installs_by(self, install):
+        uv = self.tools / "uv"
+        uv.write_text(UV.format(python=PYTHON, install=install), encoding="utf-8")
+        uv.chmod(uv.stat().st_mode | stat.S_IEXEC)
+
+    def command(self):
+        return [sys.executable, str(self.root / "course.py"), "lab"]
+
+    def environment(self):
+        return {**os.environ, "PATH": f"{self.tools}{os.pathsep}{os.environ['PATH']}"}
+
+    def run(self):
+        return subprocess.run(
+            self.command(), env=self.environment(), cwd=self.tools,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    def calls(self):
+        record = self.tools / "calls"
+        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+        record.write_text("", encoding="utf-8")
+        return [line.split()[0] for line in lines]
+
+    @property
+    def stamp(self):
+        return self.root / ".venv" / "course-setup.json"
+
+
+@pytest.fixture
+def bare(tmp_path):
+    return Bare(tmp_path)
+
+
+@posix
+def test_first_start_sets_up_and_the_second_does_nothing(bare):
+    first = bare.run()
+    assert first.returncode == 0, first.stderr
+    assert "Setting up the course" in first.stdout
+    assert first.stdout.endswith("ran -m labkit lab\n")
+    assert bare.calls() == ["venv", "pip"]
+    path_file = bare.root / ".venv" / "lib" / PYTHON / "site-packages" / "course.pth"
+    assert path_file.read_text(encoding="utf-8") == f"{bare.root}\n"
+    second = bare.run()
+    assert second.stdout == "ran -m labkit lab\n"
+    assert bare.calls() == []
+
+
+@posix
+def test_hashes_are_enforced(bare):
+    bare.run()
+    bare.stamp.unlink()
+    calls = (bare.tools / "calls").read_text(encoding="utf-8")
+    assert "--require-hashes" in calls.splitlines()[1]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("says", "change", "calls"),
+    [
+        ("list of packages has changed", "lock", ["pip"]),
+        ("Another Python than at set-up (3.9)", {"python": "3.9"}, ["venv", "pip"]),
+        ("The course has moved", {"root": "elsewhere"}, ["venv", "pip"]),
+        ("earlier set-up was interrupted", {"state": "unfinished"}, ["venv", "pip"]),
+    ],
+)
+def test_what_has_changed_since_is_named_and_mended(bare, says, change, calls):
+    bare.run()
+    bare.calls()
+    if change == "lock":
+        (bare.root / "requirements.lock").write_text("other==1\n", encoding="utf-8")
+    else:
+        found = json.loads(bare.stamp.read_text(encoding="utf-8"))
+        bare.stamp.write_text(json.dumps({**found, **change}), encoding="utf-8")
+    again = bare.run()
+    assert says in again.stdout
+    assert bare.calls() == calls
+    assert bare.run().stdout == "ran -m labkit lab\n"
+
+
+@posix
+def test_without_a_network_one_line_says_so_and_the_next_start_goes_on(bare):
+    bare.uv_installs_by("echo 'error: dns error' >&2; exit 2")
+    failed = bare.run()
+    assert failed.returncode == 1
+    (line,) = failed.stderr.splitlines()
+    assert "the first set-up needs a network" in line
+    bare.uv_installs_by("exit 0")
+    assert "interrupted" in bare.run().stdout
+
+
+@posix
+def test_an_environment_of_somebody_else_is_left_alone(bare):
+    (bare.root / ".venv").mkdir()
+    mine = bare.root / ".venv" / "mine"
+    mine.write_text("keep", encoding="utf-8")
+    refused = bare.run()
+    assert "was not made by the course" in refused.stderr
+    assert mine.read_text(encoding="utf-8") == "keep"
+
+
+@posix
+def test_ctrl_c_leaves_nothing_running_and_a_second_set_up_waits_for_the_first(bare):
+    import signal
+
+    bare.uv_installs_by('echo $$ > "$(dirname "$0")/pid"; exec sleep 30')
+    process = subprocess.Popen(
+        bare.command(), env=bare.environment(), stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    pid_file = bare.tools / "pid"
+    deadline = time.monotonic() + 30
+    while not (pid_file.exists() and pid_file.read_text().strip()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "another set-up is at work" in bare.run().stderr
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert "Interrupted" in stderr
+    assert "Traceback" not in stderr
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)
+
+
+def test_an_unknown_command_and_none_at_all(bare):
+    command = [sys.executable, str(bare.root / "course.py")]
+    unknown = subprocess.run([*command, "fly"], capture_output=True, text=True, check=False)
+    assert "no command 'fly'" in unknown.stderr
+    usage = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "course.py lab" in usage.stdout

@@ -1,0 +1,112 @@
+"""labkit.lesson: claims that can fail, figures that everybody can read."""
+
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from labkit.lesson import claim, figures
+from labkit.lesson.claims import show_value
+
+
+@pytest.mark.parametrize(
+    ("bound", "fails", "holds"),
+    [
+        ({"at_least": 3}, 2.9, 3),
+        ({"at_most": 3}, 3.1, 3),
+        ({"above": 3}, 3, 3.1),
+        ({"below": 3}, 3, 2.9),
+        ({"between": (1, 3)}, 3.1, 1),
+        ({"equals": 3}, 4, 3),
+    ],
+)
+def test_each_relation_holds_and_fails(bound, fails, holds, capsys):
+    claim("P2", "a window adds waiting", measured=holds, **bound)
+    assert capsys.readouterr().out.startswith("P2 holds: a window adds waiting (")
+    with pytest.raises(AssertionError):
+        claim("P2", "a window adds waiting", measured=fails, **bound)
+
+
+def test_failure_names_expected_measured_and_what_to_check():
+    with pytest.raises(AssertionError) as failure:
+        claim("P2", "it waits", measured=3.14159, at_least=12, unit="ms", look="the load")
+    lines = str(failure.value).splitlines()
+    assert lines[0] == "P2 does not hold in this run: it waits."
+    assert [line.split(":")[1].strip() for line in lines[1:]] == [
+        "at least 12 ms", "3.14 ms", "the load",
+    ]  # fmt: skip
+
+
+def test_displayed_line_does_not_depend_on_what_was_measured(capsys):
+    claim("P2", "it waits", measured=13.7, at_least=12)
+    claim("P2", "it waits", measured=20.4, at_least=12)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == second
+
+
+@pytest.mark.parametrize("bound", [{"at_least": 0}, {"at_most": 0}, {"between": (-1, 1)}])
+def test_not_a_number_meets_no_claim(bound):
+    with pytest.raises(AssertionError):
+        claim("P2", "it waits", measured=math.nan, **bound)
+
+
+def test_a_claim_that_this_machine_cannot_show_is_said_not_asserted(capsys):
+    claim("P4", "gain", measured=1.0, at_least=4, needs=(False, "the cache hides it"))
+    out = capsys.readouterr().out
+    assert "cannot be shown on this machine" in out
+    assert "Why: the cache hides it" in out
+
+
+@pytest.mark.parametrize("bound", [{}, {"at_least": 1, "at_most": 2}, {"roughly": 3}])
+def test_a_claim_states_exactly_one_known_relation(bound):
+    with pytest.raises(TypeError):
+        claim("P2", "it waits", measured=1, **bound)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.05604, "", "0.056"),
+        (12345.6, "ms", "12,346 ms"),
+        (20, "ms", "20 ms"),
+        (3.0, "%", "3%"),
+        (np.float64(8.517), "", "8.52"),
+        (True, "", "True"),
+    ],
+)
+def test_values_are_shown_with_three_digits_and_their_unit(value, unit, text):
+    assert show_value(value, unit) == text
+
+
+@pytest.mark.parametrize("missing", ["caption", "alt"])
+def test_a_figure_without_caption_or_alternative_text_is_refused(missing):
+    figure, _ = figures.new(title="A finding")
+    texts = {"caption": "finding", "alt": "drawn"} | {missing: " "}
+    with pytest.raises(ValueError, match="caption and alternative text"):
+        figures.show(figure, **texts)
+    plt.close(figure)
+
+
+def test_line_labels_keep_apart():
+    figure, ax = figures.new(title="Three close ends")
+    for offset in (0.0, 0.01, 0.02):
+        ax.plot([0, 1], [0, 1 + offset], label=f"line {offset}")
+    figures.label_lines(ax)
+    figure.canvas.draw()
+    heights = sorted(text.get_window_extent().y0 for text in ax.texts)
+    text_height = ax.texts[0].get_window_extent().height
+    assert len(heights) == 3
+    assert min(np.diff(heights)) >= 0.8 * text_height
+    plt.close(figure)
+
+
+def test_a_mark_stands_at_one_place():
+    figure, ax = figures.new(title="Marks")
+    with pytest.raises(TypeError):
+        figures.mark_guess(ax)
+    with pytest.raises(TypeError):
+        figures.mark_truth(ax, x=1, y=1)
+    figures.mark_guess(ax, y=2)
+    assert [text.get_text() for text in ax.texts] == ["your guess"]
+    plt.close(figure)
