@@ -9,7 +9,7 @@ import pytest
 from nbconvert import HTMLExporter
 
 from labkit import ROOT
-from labkit.authoring import exercises, ledger, sync
+from labkit.authoring import cover, exercises, ledger, sync
 from labkit.authoring.export import AltText
 from labkit.authoring.form import problems
 from labkit.authoring.links import broken_links
@@ -59,6 +59,10 @@ def test_links_lead_somewhere(path):
 def test_generated_page_is_in_step(page):
     in_step = page.read_text(encoding="utf-8") == sync.pages()[page]
     assert in_step, f"{name(page)} is stale; run: course.py sync"
+
+
+def test_the_cover_is_what_its_lesson_drew():
+    assert cover.place().read_bytes() == cover.picture(), "the cover is stale; run: course.py sync"
 
 
 CHAPTERS_WITH_EXERCISES = sorted(

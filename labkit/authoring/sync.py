@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from labkit import ROOT
-from labkit.authoring import contents, exercises, ledger
+from labkit.authoring import contents, cover, exercises, ledger
 from labkit.authoring.execute import NotebookFailed, execute
 from labkit.authoring.twin import drift, notebook_of, read_twin, twins, write_notebook, write_text
 
@@ -91,4 +91,5 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
 
 def write_pages(root: Path = ROOT) -> list[Path]:
     """Write the generated pages; returns those that changed."""
-    return [path for path, text in pages(root).items() if write_text(path, text)]
+    written = [path for path, text in pages(root).items() if write_text(path, text)]
+    return written + ([cover.place(root)] if cover.write(root) else [])
