@@ -1,0 +1,28 @@
+"""``python3 -m labkit.riverton build``: make everything in datasets/ again from the seed."""
+
+import argparse
+import time
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python3 -m labkit.riverton", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    rebuild = commands.add_parser("build", help="write datasets/ again, byte for byte")
+    rebuild.set_defaults(run=_build)
+    parser.parse_args().run()
+
+
+def _build() -> None:
+    from labkit import ROOT
+    from labkit.riverton.build import build
+
+    started = time.perf_counter()
+    written = build()
+    for path in written:
+        print(f"{path.stat().st_size:>10,} B  {path.relative_to(ROOT).as_posix()}")
+    total = sum(path.stat().st_size for path in written)
+    print(f"{total:>10,} B  in all, in {time.perf_counter() - started:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

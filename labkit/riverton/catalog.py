@@ -1,0 +1,158 @@
+"""What datasets/ holds: the tables, their columns, and what each column means.
+
+This is the single source for the Parquet schemas, the Croissant metadata and the column tables of
+the datasheets.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TEXT, INTEGER, NUMBER, BOOLEAN = "text", "integer", "number", "boolean"
+ARROW_TYPES = {
+    TEXT: pa.dictionary(pa.int32(), pa.string()),
+    INTEGER: pa.int64(),
+    NUMBER: pa.float64(),
+    BOOLEAN: pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, one of the four kinds above, and its meaning with its unit."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, stored as ``<name>.parquet``. ``rising`` names whole-number columns that rise."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    rising: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file's name within its dataset's folder."""
+        return f"{self.name}.parquet"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A folder of datasets/: its name, its title and its tables."""
+
+    folder: str
+    title: str
+    meaning: str
+    tables: tuple[Table, ...]
+
+
+_PERSON = Column("person_id", INTEGER, "0 to 199,999; everybody once, district by district")
+
+PEOPLE = Table(
+    "people",
+    "Everybody in Riverton: what a register, a lender or a shop could have recorded",
+    (
+        _PERSON,
+        Column("district", INTEGER, "district of residence, 0 to 199"),
+        Column("borough", TEXT, "Oldtown, Harbour, Weirside or Foundry, 50 districts each"),
+        Column("deprivation", NUMBER, "deprivation of the district (index, about 0)"),
+        Column("group", TEXT, "A settled residents, B newcomers to the city, C gig workers"),
+        Column("sex", TEXT, "female or male; enters no equation (null control)"),
+        Column("age", INTEGER, "years, 18 to 79"),
+        Column("has_degree", BOOLEAN, "holds a degree"),
+        Column("income", INTEGER, "crowns per month, to the nearest ten"),
+        Column("debt", NUMBER, "indebtedness for one's means (index, about 0)"),
+        Column("tenure_years", NUMBER, "years at the present address"),
+        Column("volatility", NUMBER, "how much the income moves from month to month (index)"),
+        Column("activity", NUMBER, "how much the person does online (index)"),
+        Column("has_app", BOOLEAN, "has the Riverton Pay app"),
+        Column("cohort", INTEGER, "month of joining, 0 to 23; the data were taken at month 24"),
+        Column("spend", INTEGER, "crowns per month, to the nearest ten"),
+        Column("id_document", TEXT, "document shown: city card, passport or residence permit"),
+        Column("states_income", BOOLEAN, "stated the income on the application form"),
+        Column("merchant", TEXT, "merchant of the first purchase, M0000 (most popular) to M1999"),
+        Column("approved", BOOLEAN, "what the loan officers decided"),
+        Column("default", BOOLEAN, "defaults if granted credit (known here for everybody)"),
+        Column("months_to_default", INTEGER, "months from joining to default; missing if none"),
+        Column("collection_calls", INTEGER, "calls by the collections desk, made after a default"),
+    ),
+    rising=("person_id",),
+)
+
+TRUTH = Table(
+    "truth",
+    "Everybody again, with what only the makers of a made-up city can know",
+    (
+        _PERSON,
+        Column("p_default", NUMBER, "probability of default if granted credit"),
+        Column("merit", NUMBER, "creditworthiness as an unprejudiced officer would see it (index)"),
+        Column("fair_approval", BOOLEAN, "what an unprejudiced officer would have decided"),
+    ),
+    rising=("person_id",),
+)
+
+DISTRICTS = Table(
+    "districts",
+    "The districts",
+    (
+        Column("district", INTEGER, "0 to 199"),
+        Column("borough", TEXT, "the borough it lies in"),
+        Column("deprivation", NUMBER, "index, about 0"),
+        Column("people", INTEGER, "number of residents"),
+        Column("default_effect", NUMBER, "truth: its own push on the log-odds of default"),
+    ),
+)
+
+MERCHANTS = Table(
+    "merchants",
+    "The merchants, from the most to the least popular",
+    (
+        Column("merchant", TEXT, "M0000 to M1999"),
+        Column("popularity", NUMBER, "weight with which people choose it, where it is open"),
+        Column("opened", INTEGER, "month in which it opened, 0 to 23"),
+        Column("default_effect", NUMBER, "truth: its own push on the log-odds of default"),
+    ),
+)
+
+FRIENDSHIPS = Table(
+    "friendships",
+    "Undirected friendships, each pair once",
+    (
+        Column("person_a", INTEGER, "person_id of one friend, the smaller"),
+        Column("person_b", INTEGER, "person_id of the other friend, the larger"),
+    ),
+    rising=("person_a",),
+)
+
+FOLLOWINGS = Table(
+    "followings",
+    "Directed followings among people who have the app, each pair once",
+    (
+        Column("follower", INTEGER, "person_id of the account that follows"),
+        Column("followed", INTEGER, "person_id of the account that is followed"),
+    ),
+    rising=("follower",),
+)
+
+RIVERTON_PEOPLE = Dataset(
+    "riverton_people",
+    "Riverton: people and pay-later credit of a made-up city",
+    "The whole population of a made-up city with everybody's outcome and the true probability "
+    "behind it, so that what a sample or a model says can be held against the truth.",
+    (PEOPLE, TRUTH, DISTRICTS, MERCHANTS),
+)
+
+RIVERTON_FRIENDSHIPS = Dataset(
+    "riverton_friendships",
+    "Riverton: friendships and followings of a made-up city",
+    "Who is a friend of whom and who follows whom in a made-up city, for sampling that runs "
+    "along ties, with the whole network known.",
+    (FRIENDSHIPS, FOLLOWINGS),
+)
+
+CATALOG = (RIVERTON_PEOPLE, RIVERTON_FRIENDSHIPS)
