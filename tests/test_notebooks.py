@@ -95,9 +95,7 @@ def test_a_limit_is_asserted_only_where_the_list_has_one():
 
 def test_exported_pages_carry_alternative_text():
     lesson = next(path for path in NOTEBOOKS if "chapters" in path.parts)
-    exporter = HTMLExporter()
-    exporter.register_preprocessor(AltText, enabled=True)
-    html, _ = exporter.from_notebook_node(read_notebook(lesson))
+    html, _ = HTMLExporter(preprocessors=[AltText]).from_notebook_node(read_notebook(lesson))
     figures = sum(
         "image/png" in output.get("data", {})
         for cell in read_notebook(lesson).cells

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbconvert.preprocessors.base import Preprocessor
 from nbformat import NotebookNode
+from traitlets import Bool
 
 from labkit import ROOT
 from labkit.authoring.twin import read_notebook, write_notebook, write_text
@@ -20,6 +21,8 @@ SOLUTION_ONLY = "solution-only"
 
 class DropSolutionOnly(Preprocessor):
     """Leaves out the cells tagged `solution-only`: why a solution works and what goes wrong."""
+
+    enabled = Bool(True).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         nb.cells = [c for c in nb.cells if SOLUTION_ONLY not in c.metadata.get("tags", [])]

@@ -6,10 +6,13 @@ from html import escape
 
 from nbconvert.preprocessors.base import Preprocessor
 from nbformat import NotebookNode
+from traitlets import Bool
 
 
 class AltText(Preprocessor):
     """Turns a PNG output that has alternative text in its metadata into an <img alt=...>."""
+
+    enabled = Bool(True).tag(config=True)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict, index: int

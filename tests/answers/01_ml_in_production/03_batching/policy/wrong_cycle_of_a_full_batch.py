@@ -1,0 +1,17 @@
+# message: what came while the server was busy goes together
+def serve(arrivals, max_batch, window, cycle):
+    batches = []
+    oldest, free = 0, 0.0
+    while oldest < len(arrivals):
+        ready = arrivals[oldest] + window
+        last = oldest + max_batch - 1
+        if last < len(arrivals):
+            ready = min(ready, arrivals[last])
+        start = max(free, ready)
+        queries = []
+        while oldest < len(arrivals) and arrivals[oldest] <= start and len(queries) < max_batch:
+            queries.append(oldest)
+            oldest += 1
+        batches.append((start, queries))
+        free = start + cycle(max_batch)
+    return batches
