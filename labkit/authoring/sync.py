@@ -63,7 +63,7 @@ def _sync_notebook(twin: Path) -> bool:
 def _sync_exercises() -> list[str]:
     """Generate the exercises of each chapter; returns the chapters that failed."""
     failed = []
-    for folder in sorted((ROOT / "solutions").glob("[0-9]*/")):
+    for folder in sorted({path.parent for path in (ROOT / "solutions").glob("[0-9]*/*.ipynb")}):
         if exercises.in_step(ROOT, folder.name):
             continue
         try:
