@@ -213,8 +213,8 @@ class Environment:
             command = ["uv", "pip", "sync", "--python", self.python]
         else:
             command = [self.python, "-m", "pip", "install", "--disable-pip-version-check"]
-            command += ["--no-deps", "--retries", "2", "--progress-bar", "off", "-r"]
-        self._run(command + ["--require-hashes", self.requirements])
+            command += ["--no-deps", "--retries", "2", "--progress-bar", "off", "--requirement"]
+        self._run(command + [self.requirements, "--require-hashes"])
 
     def _connect(self):
         """Let the environment find labkit, and HTML exports the alternative text of figures."""
@@ -308,8 +308,9 @@ def explain(output):
     for signs, meaning in SIGNS:
         if any(sign in text for sign in signs):
             return meaning
-    last = [line for line in output.splitlines() if line][-1:]
-    return "set-up failed: {}".format(last[0] if last else "the installer said nothing")
+    lines = [line for line in output.splitlines() if line]
+    telling = [line for line in lines if "error" in line.lower()] or lines
+    return "set-up failed: {}".format(telling[-1] if telling else "the installer said nothing")
 
 
 if __name__ == "__main__":
