@@ -24,6 +24,8 @@ from labkit.classroom.notebook import read_cells
 from labkit.classroom.tasks import read
 from labkit.classroom.verdict import Standing, Verdict
 
+pytestmark = pytest.mark.kernel
+
 IMPATIENT = Limits(cell=2)
 RIGHT = {task: right(task) for task in TASKS}
 

@@ -136,7 +136,9 @@ def test_percentiles_count_what_was_not_answered_as_slowest():
 
 
 def test_a_percentile_is_the_nearest_rank():
-    assert result([0.001 * i for i in range(1, 101)], [200] * 100).percentile(99) == 99.0
+    hundred = result([0.001 * i for i in range(1, 101)], [200] * 100)
+    ranks = [hundred.percentile(q) for q in range(1, 101)]
+    assert ranks == pytest.approx(range(1, 101))
     assert result([0.001, 0.002], [200, 200]).percentile(50) == 1.0
     with pytest.raises(ValueError, match="q is 0"):
         result([0.001], [200]).percentile(0)

@@ -15,10 +15,9 @@ import psutil
 import pytest
 
 from labkit import ROOT
-from labkit.riverton.features import MAX_BODY_BYTES
 from labkit.riverton.scorers import digits
 from labkit.riverton.server import ScoringServer, ServerError
-from labkit.riverton.service import ScoringService, ServiceConfig
+from labkit.riverton.service import MAX_BODY_BYTES, ScoringService, ServiceConfig
 
 ROW = digits().X_test[0]
 LABEL = int(digits().y_test[0])
@@ -179,10 +178,13 @@ def test_a_full_queue_answers_503_at_once_and_keeps_its_promises(server):
     for client in clients:
         client.start()
     wait_until(lambda: server.stats()["queue_depth"] == 2)
+    with pytest.raises(ServerError, match="2 requests wait after"):
+        server.wait_idle(timeout_s=0.05)
     status, headers, answer = ask(server, body=features())
     assert (status, headers["retry-after"]) == (503, "1")
     assert answer["error"] == "2 requests wait already"
     server.configure(policy="greedy")
+    server.wait_idle()
     for client in clients:
         client.join(20)
     assert [(status, answer["batch"]) for status, _, answer in answers] == [(200, 2)] * 2
