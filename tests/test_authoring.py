@@ -53,6 +53,14 @@ def test_editing_one_cell_keeps_the_ids_of_the_others(twin):
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True, True]
 
 
+def test_the_cells_of_a_task_are_marked_for_nbgrader(twin):
+    marks = [f'# %% {role}="mean"\nx\n' for role in ("solution", "check", "hidden")]
+    twin.write_text(TWIN + "".join(marks), encoding="utf-8")
+    solution, check, hidden = (cell.metadata.nbgrader for cell in read_twin(twin).cells[-3:])
+    assert [m.grade_id for m in (solution, check, hidden)] == ["mean", "mean-check", "mean-hidden"]
+    assert (solution.solution, solution.grade, check.grade, hidden.points) == (True, False, True, 1)
+
+
 def test_equal_cells_get_different_ids(twin):
     twin.write_text(TWIN + "# %%\nx\n# %%\nx\n", encoding="utf-8")
     ids = [cell.id for cell in read_twin(twin).cells]

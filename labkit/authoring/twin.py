@@ -24,6 +24,14 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
+# How a twin marks the three code cells of a task, and what nbgrader calls them.
+_TEST = {"grade": True, "locked": True, "points": 1, "solution": False}
+ROLES = {
+    "solution": ("{}", {"grade": False, "locked": False, "solution": True}),
+    "check": ("{}-check", _TEST),
+    "hidden": ("{}-hidden", _TEST),
+}
+
 
 def twins(root: Path = ROOT) -> list[Path]:
     """Every text twin of the course, in reading order."""
@@ -44,10 +52,19 @@ def read_twin(twin: Path) -> NotebookNode:
         # Blank lines between cells are the twin's own affair.
         cell.metadata.pop("lines_to_next_cell", None)
         cell.metadata.pop("lines_to_end_of_cell_marker", None)
+        _mark_for_nbgrader(cell)
         name = _cell_name(cell)
         seen[name] += 1
         cell.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
     return notebook
+
+
+def _mark_for_nbgrader(cell: NotebookNode) -> None:
+    """Turn `# %% check="allocation"` and the like into the metadata that nbgrader reads."""
+    for role, (grade_id, flags) in ROLES.items():
+        if task := cell.metadata.pop(role, None):
+            about = {"grade_id": grade_id.format(task), "schema_version": 3, "task": False}
+            cell.metadata["nbgrader"] = nbformat.from_dict({**about, **flags})
 
 
 def _cell_name(cell: NotebookNode) -> str:

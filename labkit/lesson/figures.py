@@ -12,6 +12,7 @@ import io
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 # Okabe and Ito (2008), "Color Universal Design": told apart by colour-blind readers as well.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -129,12 +130,18 @@ def show(figure: Figure, *, caption: str, alt: str) -> None:
         raise ValueError("a figure needs a caption and alternative text")
     from IPython.display import display
 
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=DPI, metadata={"Software": None})
-    plt.close(figure)
     display(
-        {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": alt},
+        {"image/png": base64.b64encode(_png(figure)).decode(), "text/plain": alt},
         raw=True,
         metadata={"image/png": {"alt": alt}},
     )
     display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
+    plt.close(figure)
+
+
+def _png(figure: Figure) -> bytes:
+    """The figure as a PNG of few colours, a third of the size that all colours would take."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=DPI)
+    Image.open(drawn).convert("RGB").quantize(128).save(small, format="png", optimize=True)
+    return small.getvalue()

@@ -1,0 +1,760 @@
+# %% [markdown]
+# # Batching
+#
+# Make a customer wait for strangers, and the answer comes later, or much sooner: you will measure
+# which, and why.
+#
+# **You will be able to** measure what a batch saves on your hardware; choose a batching policy
+# for a quiet and for a busy service; find the batch limit that a latency bound allows.
+#
+# **Time** 35 minutes. **Before this** what a *percentile of latency* is. No mathematics beyond a
+# straight line.
+
+# %% tags=["wall-clock"]
+import inspect
+from bisect import bisect_right
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import nnls
+
+from labkit.lesson import claim, figures
+from labkit.riverton.curve import batch_curve
+from labkit.riverton.load import poisson_schedule, run_closed, run_load
+from labkit.riverton.policy import Policy
+from labkit.riverton.scorers import load_scorer
+from labkit.riverton.server import ScoringServer
+
+rng = np.random.default_rng(3)
+
+# %% [markdown]
+# ## What a row costs in a batch
+#
+# A *batch* is several queries that the model scores in one call.
+#
+# **The question.** Claim P4: hardware made for many samples at once is dear when it is fed one at
+# a time. How many times cheaper is a prediction when it shares a call with 31 others?
+#
+# You compare three models. All read the same handwritten digits, and all run on one thread.
+#
+# - `mlp`, a neural network with 39 MB of weights. They travel from memory to the processor once
+#   per call, whatever the batch holds. A GPU spends its time in the same way.
+# - `trees`, gradient-boosted trees from scikit-learn. Each call checks its input before it scores
+#   the first row.
+# - `row_by_row`, a loop in plain Python. Its rows share nothing. It is the *negative control*: if
+#   it gained from a batch, the measurement would be wrong.
+
+# %% [markdown]
+# **Your guess.** How many times cheaper is a row of the neural network in a batch of 32 than
+# alone?
+
+# %%
+my_gain = 2  # times cheaper, edit me
+
+# %% [markdown]
+# **Measure.** The clock counts the processor time of the thread that scores, so other programs
+# disturb it little. Each call gets rows drawn anew, and each number is the median of several
+# calls.
+
+# %% tags=["nbval-ignore-output"]
+CALLS = {"mlp": 25, "trees": 25, "row_by_row": 4}
+scorers = {name: load_scorer(name) for name in CALLS}
+curves = {}
+for name, scorer in scorers.items():
+    curve = batch_curve(scorer, rng=rng, repeats=CALLS[name])
+    curves[name] = curve.set_index("batch")
+curves["mlp"].round(3)
+
+# %% [markdown]
+# `batch_ms` is the time of the whole batch, `row_ms` that of one row in it. `gain` says how many
+# times cheaper the row is than alone.
+
+# %% tags=["nbval-ignore-output"]
+gain = pd.DataFrame({n: c.gain for n, c in curves.items()})
+fig, ax = figures.new(
+    xlabel="rows in the batch",
+    ylabel="gain (times cheaper per row)",
+    title="Two models of three gain from a batch",
+)
+for name in gain:
+    ax.plot(gain[name], marker="o", markersize=4, label=name)
+figures.mark_guess(ax, y=my_gain)
+ax.set_xscale("log", base=2)
+ax.set_yscale("log", base=2)
+ax.xaxis.set_major_formatter("{x:g}")
+ax.yaxis.set_major_formatter("{x:g}")
+figures.label_lines(ax)
+figures.show(
+    fig,
+    caption=f"In a batch of 32 a row is {gain['mlp'][32]:.1f} times cheaper"
+    f" for the network, {gain['trees'][32]:.0f} times for the trees and"
+    f" {gain['row_by_row'][32]:.1f} times for the loop. You guessed"
+    f" {my_gain:g} for the network.",
+    alt="Gain per row against batch size on two logarithmic axes. The trees"
+    " rise highest, the network rises and levels off, the loop stays at one.",
+)
+
+# %% [markdown]
+# How much the network gains depends on the machine: on how fast its memory is beside its
+# arithmetic. So a second, separate measurement asks first what this machine has to offer.
+
+# %% tags=["nbval-ignore-output"]
+offer = batch_curve(scorers["mlp"], (1, 128), rng=rng, repeats=9).gain[1]
+can_show = (offer >= 5, "its memory keeps up with single rows.")
+print(f"The most that this machine offers the network: {offer:.1f} times.")
+
+# %% tags=["claim-P4"]
+claim(
+    "P4",
+    "a row of the network is cheaper in a batch of 32 than alone",
+    measured=gain["mlp"][32],
+    at_least=4,
+    unit="times",
+    needs=can_show,
+    look="Did another program fill the processor's caches?",
+)
+claim(
+    "P4",
+    "so is a row of the trees",
+    measured=gain["trees"][32],
+    at_least=10,
+    unit="times",
+    look="Is scikit-learn held to one thread?",
+)
+claim(
+    "P4",
+    "the loop over rows gains nothing",
+    measured=gain["row_by_row"][32],
+    between=(0.67, 1.5),
+    unit="times",
+    look="Was the machine paused between two batches?",
+)
+
+# %% [markdown]
+# **Why.** A call has a fixed cost and a cost per row. So the time of a batch of *b* rows is close
+# to a straight line, S(b) = alpha + beta b. *Alpha* is paid once per call, and the batch shares
+# it. *Beta* is paid for each row, and nobody shares it. Fit the line to what you measured.
+
+
+# %%
+def fit_line(batch, ms):
+    """Return alpha and beta (ms, neither negative) of
+    ms = alpha + beta * batch.
+
+    Least squares on the relative error: a small batch counts
+    as much as a large one.
+    """
+    batch, ms = np.asarray(batch, float), np.asarray(ms, float)
+    terms = np.column_stack([np.ones(len(ms)), batch])
+    return nnls(terms / ms[:, None], np.ones(len(ms)))[0]
+
+
+# %% tags=["nbval-ignore-output"]
+lines = pd.DataFrame(
+    {n: fit_line(c.index, c.batch_ms) for n, c in curves.items()},
+    index=["alpha", "beta"],
+).T
+lines["knee"] = lines.alpha / lines.beta
+lines["largest gain"] = 1 + lines.knee
+lines.round(3)
+
+# %% [markdown]
+# The gain cannot exceed (alpha + beta) / beta, however large the batch. The *knee*, alpha / beta,
+# is the batch at which a row still costs twice the floor: half of its time is the shared cost. It
+# is a few rows for the network and many more for the trees.
+#
+# **What it means in money.** A row's time is money when you rent the processor. Put in the price
+# that you pay.
+
+# %% tags=["nbval-ignore-output"]
+PRICE_PER_HOUR = 1.00  # of the processor that scores; edit me
+HOURS_PER_MS = 1 / 3.6e6
+
+row_ms = pd.DataFrame({n: c.row_ms for n, c in curves.items()})
+row_ms.loc["floor"] = lines.beta
+per_million = 1e6 * row_ms * HOURS_PER_MS * PRICE_PER_HOUR
+per_million.rename_axis("price of a million, in batches of").round(4)
+
+# %% [markdown]
+# The last line is the floor: beta alone, with alpha shared by infinitely many. It supposes that
+# the processor is never idle. An idle one costs the same and predicts nothing.
+#
+# **Where it stops being true.** The network is near its floor at 32. What do you get for a batch
+# of 128?
+
+# %% tags=["nbval-ignore-output"]
+mlp = curves["mlp"]
+per_second = 1e3 / mlp.row_ms
+time_ratio = mlp.batch_ms[128] / mlp.batch_ms[32]
+rate_ratio = per_second[128] / per_second[32]
+
+fig, ax = figures.new(
+    xlabel="rows scored per second",
+    ylabel="time of the batch (ms)",
+    title="Past the knee you buy latency, not throughput",
+)
+ax.plot(per_second, mlp.batch_ms, marker="o", markersize=4)
+for b in mlp.index:
+    ax.annotate(
+        f"batch {b}",
+        (per_second[b], mlp.batch_ms[b]),
+        (-6, 3),
+        textcoords="offset points",
+        ha="right",
+        fontsize=9,
+    )
+ax.margins(x=0.12)
+figures.show(
+    fig,
+    caption=f"From 32 to 128 rows the batch takes {time_ratio:.1f} times as"
+    f" long and scores {rate_ratio:.2f} times as many rows per second.",
+    alt="Time of a batch against rows per second, one point per batch size."
+    " The line runs flat to the right, then turns steeply upwards.",
+)
+
+# %% tags=["claim-P4"]
+claim(
+    "P4",
+    "four times the rows, 128 for 32, yield little more throughput",
+    measured=rate_ratio,
+    at_most=1.5,
+    unit="times",
+    needs=can_show,
+    look="Did another program fill the processor's caches?",
+    limit=True,
+)
+
+# %% [markdown]
+# ## Waiting for company
+#
+# The batches above were at hand. A service has to wait for its queries: they come one by one, at
+# times that nobody planned. Such arrivals are called *Poisson* when the customers know nothing of
+# each other.
+#
+# **The question.** Claim P2: a batch has to fill before it is served, so batching adds waiting to
+# every answer. How much, and does it have to?
+#
+# A *policy* decides when a batch starts. This is the whole of it, as it runs in the server that
+# you are about to start:
+
+# %%
+print(inspect.getsource(Policy))
+
+# %% [markdown]
+# Start the server, a process of its own, and find out what it can do one query at a time. Its
+# *cycle* is the time from the start of one batch to the moment when the next may start: the model
+# and all the work around it. The *capacity* is the batch divided by the cycle. To keep the server
+# busy, twice as many clients as a batch holds ask again as soon as they are answered.
+
+# %%
+server = ScoringServer("mlp").start()
+
+
+def cycle_ms(b):
+    """Measure the cycle (ms) of full batches of b queries."""
+    server.configure(policy="greedy", max_batch=b)
+    server.reset_stats()
+    run_closed(server, clients=2 * b, seconds=0.5)
+    table = pd.DataFrame(server.stats()["batches"])
+    return table.set_index("batch").cycle_ms[b]
+
+
+# %% [markdown]
+# A *low load* is a twelfth of that capacity: most queries find the server idle.
+
+# %% tags=["nbval-ignore-output"]
+capacity_1 = 1e3 / cycle_ms(1)
+low = capacity_1 / 12
+print(f"One at a time: {capacity_1:.0f} queries per second.")
+print(f"Low load: {low:.0f} queries per second.")
+
+# %% [markdown]
+# **Your guess.** With the policy `window` the oldest query waits up to 20 ms for company. By how
+# much does the median latency rise above that of `greedy`, which waits for nobody?
+
+# %%
+my_rise = 10  # ms, edit me
+
+# %% [markdown]
+# **Measure.** Three rounds. In each, all policies get the same arrivals, one policy after the
+# other, so that a slow moment of your machine does not fall on one of them. Latency counts from
+# the time at which a query was due. A query that is never answered counts as slower than all
+# others.
+
+# %%
+POLICIES = {
+    "off": {"policy": "off"},
+    "greedy": {"policy": "greedy", "max_batch": 32},
+    "window": {"policy": "window", "max_batch": 32, "window_ms": 20},
+    "full": {"policy": "full", "max_batch": 8},
+}
+rounds = []
+for _ in range(3):
+    arrivals = poisson_schedule(low, seconds=25 / low, rng=rng)
+    latency_ms = {}
+    for name, settings in POLICIES.items():
+        server.configure(**settings)
+        result = run_load(server, arrivals, drain_s=0.3)
+        latency_ms[name] = result.served_ms
+    rounds.append(pd.DataFrame(latency_ms))
+
+# %% tags=["nbval-ignore-output"]
+pooled = pd.concat(rounds)
+summary = pd.DataFrame(
+    {
+        "median (ms)": pooled.median(),
+        "never answered": np.isinf(pooled).sum(),
+    }
+)
+summary.round(1)
+
+# %% [markdown]
+# Look at the last column. `full` starts no batch that is not full, so the last few queries of
+# each round wait for ever.
+
+# %% tags=["nbval-ignore-output"]
+fig, ax = figures.new(
+    xlabel="share of the queries (%)",
+    ylabel="latency within (ms)",
+    title="At low load, waiting for company is only waiting",
+)
+share = 100 * (np.arange(len(pooled)) + 0.5) / len(pooled)
+for name in POLICIES:
+    ax.plot(share, np.sort(pooled[name]), label=name)
+figures.mark_guess(ax, y=pooled.greedy.median() + my_rise)
+ax.set_yscale("log")
+ax.yaxis.set_major_formatter("{x:g}")
+figures.label_lines(ax)
+figures.show(
+    fig,
+    caption=f"The median is {pooled.greedy.median():.1f} ms with greedy,"
+    f" {pooled.window.median():.1f} ms with a window of 20 ms and"
+    f" {pooled.full.median():.0f} ms when a batch must fill.",
+    alt="Latency against the share of queries that it covers, one line per"
+    " policy. Off and greedy lie low and together, window above them, full"
+    " far above.",
+)
+
+# %% tags=["nbval-ignore-output"]
+medians = pd.DataFrame([one.median() for one in rounds])
+rise = (medians.window - medians.greedy).median()
+times = (medians.full / medians.greedy).median()
+greedy_rise = (medians.greedy - medians.off).median()
+print(f"The window raises the median by {rise:.1f} ms.")
+print(f"Waiting for 8 makes it {times:.0f} times that of greedy.")
+print(f"Greedy adds {greedy_rise:.1f} ms to serving one at a time.")
+
+# %% tags=["claim-P2"]
+claim(
+    "P2",
+    "at low load a window of 20 ms raises the median latency",
+    measured=rise,
+    at_least=12,
+    unit="ms",
+    look="Does another program keep the processor busy?",
+)
+claim(
+    "P2",
+    "waiting for a full batch of 8 multiplies it, against greedy",
+    measured=times,
+    at_least=3,
+    unit="times",
+    look="Does another program keep the processor busy?",
+)
+claim(
+    "P2",
+    "greedy batching, which waits for nobody, adds little",
+    measured=greedy_rise,
+    at_most=6,
+    unit="ms",
+    look="Does another program keep the processor busy?",
+)
+
+# %% [markdown]
+# **Why.** At low load hardly anybody comes within the window. Most queries are alone and wait all
+# of it for nothing: that is why the rise is nearer to 20 ms than to half of it. In a full batch
+# of 8 the first waits for seven others, the last for nobody: at *r* queries per second the
+# average wait is (8 - 1) / 2r.
+#
+# So the claim is about policies that wait. Greedy batching takes whoever stands in the queue when
+# the model is free. At low load that is one query, and nobody notices that batching is on.
+
+# %% [markdown]
+# ## When batching makes everybody faster
+#
+# **The question.** The limit of P2: what happens to the latency, with and without batching, when
+# more queries come than the server can answer one at a time?
+#
+# Measure both capacities again, now. Then send queries at a rate between them: the geometric
+# mean, the same factor above the one and below the other.
+
+# %% tags=["nbval-ignore-output"]
+unbatched, batched = 1e3 / cycle_ms(1), 32e3 / cycle_ms(32)
+rate = np.sqrt(unbatched * batched)
+print(f"Capacity one at a time:     {unbatched:5.0f} per second")
+print(f"Rate of the queries:        {rate:5.0f} per second")
+print(f"Capacity in batches of 32:  {batched:5.0f} per second")
+
+# %% [markdown]
+# The *backlog* is the number of queries that are due and not yet answered. Batching is off at
+# first. After 0.8 s you switch it on, and the queries keep coming at the same rate.
+#
+# **Your guess.** How many queries are in the backlog when you switch?
+
+# %%
+my_backlog = 50  # queries, edit me
+
+# %% [markdown]
+# **Measure.**
+
+# %%
+SWITCH_S, END_S = 0.8, 2.4
+
+
+def switch_on():
+    server.configure(policy="greedy", max_batch=32)
+
+
+server.configure(policy="off")
+arrivals = poisson_schedule(rate, END_S, rng)
+result = run_load(server, arrivals, during=[(SWITCH_S, switch_on)])
+
+# %%
+at = np.linspace(0, END_S, 481)
+due = np.searchsorted(arrivals, at)
+done = np.searchsorted(np.sort(result.frame.done_s), at)
+backlog = pd.Series(due - done, index=at)
+
+# %% tags=["nbval-ignore-output"]
+fig, ax = figures.new(
+    xlabel="time (s)",
+    ylabel="backlog (queries)",
+    title="Without batching the queue grows; with it, the queue melts",
+)
+ax.plot(backlog[:SWITCH_S], label="off")
+ax.plot(backlog[SWITCH_S:], label="greedy")
+ax.axvline(SWITCH_S, color=figures.GREY, linewidth=1)
+figures.mark_guess(ax, y=my_backlog)
+peak = backlog.max()
+ax.text(SWITCH_S - 0.04, 0.5 * peak, "batching off", ha="right")
+ax.text(SWITCH_S + 0.04, peak, "batching on")
+figures.show(
+    fig,
+    caption=f"The backlog rose to {peak:.0f} queries without batching; you"
+    f" guessed {my_backlog}. In the last half second its median was"
+    f" {backlog[END_S - 0.5 :].median():.0f}.",
+    alt="Backlog over time. It climbs in a straight line until batching is"
+    " switched on, then falls quickly and stays near zero.",
+)
+
+# %% tags=["nbval-ignore-output"]
+slope = np.polyfit(at[at < SWITCH_S], backlog[at < SWITCH_S], deg=1)[0]
+growth = slope / rate
+least_later = backlog[END_S - 0.5 :].min()
+before = result.served_ms[(arrivals > 0.4) & (arrivals < SWITCH_S)]
+after = result.served_ms[arrivals > END_S - 0.5]
+ratio = np.median(after) / np.median(before)
+print(f"Unbatched, {growth:.0%} of the arrivals stay in the backlog.")
+print(f"Batched, it comes back to {least_later} queries.")
+print(f"Median latency {np.median(before):.0f} ms before the switch,")
+print(f"{np.median(after):.0f} ms in the last half second.")
+
+# %% tags=["claim-P2"]
+BUSY = "Did another program take the processor after the calibration?"
+claim(
+    "P2",
+    "above the unbatched capacity the unbatched backlog grows"
+    " for as long as you watch, in parts of the arrivals",
+    measured=growth,
+    above=0.1,
+    needs=can_show,
+    look=BUSY,
+    limit=True,
+)
+claim(
+    "P2",
+    "with batching on, the backlog comes back to one batch or less",
+    measured=least_later,
+    at_most=32,
+    unit="queries",
+    needs=can_show,
+    look=BUSY,
+    limit=True,
+)
+claim(
+    "P2",
+    "and the median latency falls, in parts of what it was",
+    measured=ratio,
+    below=0.7,
+    needs=can_show,
+    look=BUSY,
+    limit=True,
+)
+
+# %% [markdown]
+# **Why.** One at a time the server answers fewer than arrive, and the rest queues up. No latency
+# is typical for such a server: the longer you watch, the worse it gets. With batches of up to 32
+# the same server, on the same hardware, answers more than arrive. And greedy batching adapts: the
+# longer the queue, the larger the batch, the cheaper the row.
+
+# %% [markdown]
+# ## What a latency bound costs
+#
+# A *latency bound* is a promise, such as "99 % of the queries within 20 ms". The *sustainable
+# rate* is the largest rate at which the service keeps it. The *batch limit* is the setting
+# `max_batch`.
+#
+# **The question.** Claim P3: the tighter the latency bound, the fewer queries the same hardware
+# serves. Which batch limit is best for a bound, and what is it worth?
+#
+# A live server would need hours for all combinations. So measure its cycle for each batch size,
+# and let a simulation do the rest. It runs on a *virtual clock*: time is a number that the
+# program moves forward.
+
+# %% tags=["nbval-ignore-output"]
+sizes = [1, 4, 16, 64]
+passes = [[cycle_ms(b) for b in sizes] for _ in range(2)]
+measured = np.min(passes, axis=0)  # other programs only ever add
+cycle = fit_line(sizes, measured)
+print(f"cycle(b) = {cycle[0]:.2f} ms + {cycle[1]:.3f} ms x b")
+
+
+# %% [markdown]
+# This is the batcher again, under `greedy`, with neither threads nor a network. Arrivals and
+# latencies are in ms.
+
+
+# %%
+def simulate(arrivals, cycle, limit):
+    """Return the latency of each query, at most `limit` a batch."""
+    alpha, beta = cycle
+    done = []
+    oldest, free = 0, 0.0  # the first in the queue; the model is free
+    while oldest < len(arrivals):
+        start = max(free, arrivals[oldest])
+        here = bisect_right(arrivals, start, lo=oldest)
+        size = min(here - oldest, limit)
+        free = start + alpha + beta * size
+        done += [free] * size
+        oldest += size
+    return np.array(done) - arrivals
+
+
+# %% [markdown]
+# Before you trust it, replay one schedule on both: at half the capacity of batches of 16, live
+# and on the virtual clock.
+
+# %% tags=["nbval-ignore-output"]
+half = 0.5 * 16e3 / (cycle[0] + cycle[1] * 16)
+server.configure(policy="greedy", max_batch=16)
+live, virtual = [], []
+for _ in range(3):
+    arrivals = poisson_schedule(half, 0.6, rng)
+    live.append(run_load(server, arrivals).served_ms)
+    virtual.append(simulate(1e3 * arrivals, cycle, 16))
+server.stop()
+
+levels = [50, 90, 99]
+pd.DataFrame(
+    {
+        "live": np.percentile(np.concatenate(live), levels),
+        "virtual clock": np.percentile(np.concatenate(virtual), levels),
+    },
+    index=[f"p{level} (ms)" for level in levels],
+).round(1)
+
+# %% [markdown]
+# The simulation knows the queue. It does not know the network, nor the other programs on your
+# machine, so it stays below the live numbers, and most of all at p99. What follows is therefore a
+# best case.
+#
+# **Your guess.** You make the bound on p99 five times tighter: from ten cycles of a single query
+# to two. What share of the sustainable rate is left?
+
+# %%
+my_share = 0.2  # of the rate, edit me
+
+# %% [markdown]
+# **Measure.** For each bound and each batch limit, halve the interval around the sustainable rate
+# until it is found. Every run uses the same random gaps between arrivals, stretched to its rate.
+
+# %%
+gaps = np.cumsum(rng.exponential(size=5000))
+BOUNDS = np.array([1.5, 2, 3, 5, 10])  # in cycles of a single query
+LIMITS = np.array([1, 2, 4, 8, 16, 32, 64])
+
+
+def sustainable(cycle, limit, bound):
+    """Largest rate (per s) with 99 % within `bound` (ms)."""
+    high = 1e3 * limit / (cycle[0] + cycle[1] * limit)
+    low = high / 1000
+    for _ in range(9):
+        rate = np.sqrt(low * high)
+        latency = simulate(1e3 / rate * gaps, cycle, limit)
+        late = np.mean(latency > bound) > 0.01
+        low, high = (low, rate) if late else (rate, high)
+    return low
+
+
+# %%
+def best_limits(cycle):
+    """For each bound: the best rate, the smallest limit within
+    5 % of it, and the rate of one query at a time."""
+    found = []
+    for bound in BOUNDS * sum(cycle):
+        rates = np.array([sustainable(cycle, b, bound) for b in LIMITS])
+        best = np.argmax(rates >= 0.95 * rates.max())
+        found.append((bound, LIMITS[best], rates.max(), rates[0]))
+    names = ["bound (ms)", "best limit", "rate", "rate of one"]
+    table = pd.DataFrame(found, columns=names)
+    table["gain"] = table["rate"] / table["rate of one"]
+    return table
+
+
+# %% tags=["nbval-ignore-output"]
+network = best_limits(cycle)
+network.round(1)
+
+# %% [markdown]
+# Read it from the bottom up. As the bound tightens, the best limit falls, and with it the gain
+# over one query at a time.
+#
+# The limit of this claim needs a scorer that gains nothing from a batch. For the loop over rows
+# take alpha and beta from the first experiment: the model alone, without the service around it.
+
+# %% tags=["nbval-ignore-output"]
+loop = best_limits(lines.loc["row_by_row", ["alpha", "beta"]].to_numpy())
+loop.round(1)
+
+# %% tags=["nbval-ignore-output"]
+fig, axes = figures.new(
+    xlabel="bound on p99 (ms)",
+    ylabel="sustainable rate (per second)",
+    title="A tighter bound serves fewer, and takes the batch's gain away",
+    columns=2,
+)
+panels = {"network": network, "loop over rows": loop}
+for ax, (name, table) in zip(axes, panels.items(), strict=True):
+    ax.plot(table["bound (ms)"], table["rate"], marker="o")
+    ax.plot(table["bound (ms)"], table["rate of one"], linestyle="dotted")
+    ax.set_title(name)
+figures.mark_guess(axes[0], y=my_share * network["rate"].iloc[-1])
+for _, row in network.iterrows():
+    axes[0].annotate(
+        f"{row['best limit']:.0f}",
+        (row["bound (ms)"], row["rate"]),
+        (-3, 6),
+        textcoords="offset points",
+        ha="right",
+    )
+share = network["rate"][1] / network["rate"].iloc[-1]
+figures.show(
+    fig,
+    caption=f"Numbers at the points are the best batch limits. With a bound"
+    f" of two cycles {share:.0%} of the rate at ten are left; you guessed"
+    f" {my_share:.0%}. Dotted: one query at a time. For the loop both"
+    " lines are one.",
+    alt="Two panels of sustainable rate against the bound on p99. For the"
+    " network the rate with the best limit rises far above that of one at a"
+    " time. For the loop over rows the two coincide, and both rise.",
+)
+
+# %% tags=["claim-P3"]
+tight, loose = network.iloc[1], network.iloc[-1]
+CYCLES = "Do the cycles above grow with the batch size, line by line?"
+claim(
+    "P3",
+    "under the tightest bound the hardware serves fewer queries,"
+    " in parts of the rate under the loosest",
+    measured=tight["rate"] / loose["rate"],
+    at_most=0.25,
+    needs=can_show,
+    look=CYCLES,
+)
+claim(
+    "P3",
+    "the best batch limit is smaller, too, in parts",
+    measured=tight["best limit"] / loose["best limit"],
+    at_most=0.5,
+    needs=can_show,
+    look=CYCLES,
+)
+claim(
+    "P3",
+    "and so is the gain over one query at a time, in parts",
+    measured=tight["gain"] / loose["gain"],
+    at_most=0.6,
+    needs=can_show,
+    look=CYCLES,
+)
+
+# %% tags=["claim-P3"]
+claim(
+    "P3",
+    "the rate falls for the loop over rows as well, in parts,",
+    measured=loop["rate"][1] / loop["rate"].iloc[-1],
+    at_most=0.5,
+    look=CYCLES,
+    limit=True,
+)
+claim(
+    "P3",
+    "though no batch limit gains it anything",
+    measured=loop["gain"].max(),
+    at_most=1.2,
+    unit="times",
+    look=CYCLES,
+    limit=True,
+)
+
+# %% [markdown]
+# **Why.** Two causes lie on top of each other.
+#
+# - *Amortisation.* A query that has barely missed a batch waits for that one, then for its own:
+#   two cycles. A bound of L leaves room for cycles of L / 2, so a tight one forbids the large
+#   batches that make a row cheap.
+# - *Queueing.* A promise about p99 needs an idle server most of the time, so that the queue stays
+#   short. This costs rate even where a batch amortises nothing: see the right panel. Blaming all
+#   of it on batching would be wrong.
+
+# %% [markdown]
+# ## What you measured
+
+# %% tags=["nbval-ignore-output"]
+found = [
+    ("P4", "network, gain at 32", f"{gain['mlp'][32]:.1f} times"),
+    ("P4", "trees, gain at 32", f"{gain['trees'][32]:.0f} times"),
+    ("P4", "loop over rows, gain at 32", f"{gain['row_by_row'][32]:.1f} times"),
+    ("P4 limit", "throughput, 128 for 32", f"{rate_ratio:.2f} times"),
+    ("P2", "median, window of 20 ms", f"+{rise:.1f} ms"),
+    ("P2", "median, full 8 against greedy", f"{times:.0f} times"),
+    ("P2 limit", "median at high load, on against off", f"{ratio:.2f} times"),
+    ("P3", "best limit, loose bound to tight",
+     f"{loose['best limit']:.0f} to {tight['best limit']:.0f}"),
+    ("P3", "gain, loose bound to tight",
+     f"{loose['gain']:.1f} to {tight['gain']:.1f} times"),
+    ("P3 limit", "loop, rate left under the tight bound",
+     f"{loop['rate'].iloc[0] / loop['rate'].iloc[-1]:.0%}"),
+]  # fmt: skip
+pd.DataFrame(found, columns=["claim", "what", "your machine"])
+
+# %% [markdown]
+# At work: measure S(b) of your own model first. If alpha is small beside beta, leave batching
+# alone. If it is not, start with greedy batching: it costs little when you are idle and saves you
+# when you are not. Set the limit from your latency bound, a few knees at most. Use a window only
+# where you have measured that queries come often enough to fill it.
+#
+# ## Your turn
+#
+# [The exercise](../../exercises/01_ml_in_production/03_batching.ipynb) has you fit a batch curve,
+# write a batching policy on a virtual clock and find the cheapest batch limit within a latency
+# bound. The start page of the course opens your own copy of it.
+#
+# ## Going further
+#
+# - Chip Huyen, *Designing Machine Learning Systems* (O'Reilly, 2022), chapter 1, on latency and
+#   throughput.
+# - D. Crankshaw and others, "Clipper: A Low-Latency Online Prediction Serving System" (NSDI
+#   2017): batches whose size adapts to a latency bound.
+# - The documentation of NVIDIA's Triton Inference Server, on its dynamic batcher: find its window
+#   and its batch limit.

@@ -1,0 +1,835 @@
+# %% [markdown]
+# # Every dataset is a sample
+#
+# You will find a sample of twenty thousand people that is worth fewer than ten drawn by lot, and
+# nothing inside the sample says so.
+#
+# **You will be able to** tell bias from spread; say who could have been in a dataset and who
+# decided; say when a confidence interval may be believed; read a model's score with the sample in
+# mind.
+#
+# **Time** 40 minutes. **Before this** means, standard deviations and a little `numpy`. No other
+# lesson is needed.
+
+# %% [markdown]
+# ## One question for every dataset
+#
+# Whatever you train on, somebody or something picked it out of a larger world. That larger world is
+# the **population**. What was picked is the **sample**. So there is one question to put to every
+# dataset:
+#
+# > *Who could have been in here, and who decided?*
+#
+# In this lesson you can check the answer, because you know everybody. Riverton is a made-up city.
+# All that is true of its people was [set by the authors](../../datasets/riverton_people/README.md),
+# so the truth is known; its groups A, B and C stand for no real group.
+
+# %%
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from labkit.lesson import claim, figures
+from labkit.riverton.data import load_people
+
+SEED = 7  # change it: every claim below should still hold
+
+people = load_people()
+N = len(people)
+spend = people["spend"].to_numpy(float)
+truth = spend.mean()
+print(f"{N:,} people, who spend {truth:,.0f} crowns a month on average")
+
+# %% [markdown]
+# ## Draw it again
+#
+# **The question.** Riverton Pay wants to know what people in the city spend. It asks 2,000 of them.
+# Does it matter which 2,000? (**T4**)
+#
+# There are two families of answers, and here is one method of each.
+#
+# - **Simple random sampling**: a lottery decides. Every set of 2,000 people is equally likely.
+# - **Convenience sampling**: whatever is at hand. Here that is the first 2,000 people to open the
+#   Riverton Pay app. Active people open it often, others seldom, and some have no app.
+
+# %%
+n = 2_000
+activity = people["activity"].to_numpy()
+has_app = people["has_app"].to_numpy()
+
+# Mean days from one visit to the next; for ever without the app.
+days = np.where(has_app, np.exp(-1.1 * activity), np.inf)
+
+
+def simple_random(days, n, rng):
+    return rng.choice(len(days), n, replace=False)
+
+
+def convenience(days, n, rng):
+    first_visit = rng.exponential(size=len(days)) * days
+    return np.argpartition(first_visit, n)[:n]
+
+
+METHODS = {"simple random": simple_random, "convenience": convenience}
+
+# %% [markdown]
+# **Your guess.** The mean spend of 2,000 people who opened the app first. Change the number, then
+# run the cell.
+
+# %%
+my_guess = 2_600  # crowns a month, edit me
+
+# %% [markdown]
+# **Measure.** One sample gives one **estimate** of the city's mean. Draw again, and the estimate is
+# another.
+
+# %%
+rng = np.random.default_rng([SEED, 1])
+pd.DataFrame(
+    {
+        name: [spend[draw(days, n, rng)].mean().round() for _ in range(4)]
+        for name, draw in METHODS.items()
+    },
+    index=[f"sample {k}" for k in range(1, 5)],
+).astype(int).T
+
+# %% [markdown]
+# In real life you draw once. Here you can draw as often as you like. The estimates that a method
+# could have given make up its **sampling distribution**.
+
+# %%
+female = (people["sex"] == "female").to_numpy()
+
+
+def repeat(draw, times, rng):
+    """Mean and deviation of spend, and the share of women, per sample."""
+    rows = np.empty((times, 3))
+    for k in range(times):
+        drawn = draw(days, n, rng)
+        asked = spend[drawn]
+        rows[k] = asked.mean(), asked.std(ddof=1), female[drawn].mean()
+    return rows
+
+
+rng = np.random.default_rng([SEED, 2])
+random_draws = repeat(simple_random, 3_000, rng)
+app_draws = repeat(convenience, 500, rng)
+
+# %%
+fig, ax = figures.new(
+    title="Both methods spread a little; one is in the wrong place",
+    xlabel="estimated mean spend (crowns a month)",
+    ylabel="share of samples",
+)
+for draws, colour, name in [
+    (random_draws, figures.BLUE, "simple random"),
+    (app_draws, figures.ORANGE, "convenience"),
+]:
+    estimates = draws[:, 0]
+    weights = np.full(len(estimates), 1 / len(estimates))
+    ax.hist(estimates, 30, weights=weights, color=colour, alpha=0.75)
+    ax.text(estimates.mean(), 0.115, name, color=colour, ha="center")
+ax.set(xlim=(2_000, 3_600), ylim=(0, 0.14))
+figures.mark_truth(ax, x=truth)
+figures.mark_guess(ax, x=my_guess)
+bias = {
+    "simple random": random_draws[:, 0].mean() - truth,
+    "convenience": app_draws[:, 0].mean() - truth,
+}
+spread = {
+    "simple random": random_draws[:, 0].std(ddof=1),
+    "convenience": app_draws[:, 0].std(ddof=1),
+}
+figures.show(
+    fig,
+    caption="Where 2,000 people put the mean. Convenience samples are off by "
+    f"{bias['convenience'] / truth:+.0%} on average, with a standard deviation "
+    f"of {spread['convenience'] / truth:.1%}; simple random samples by "
+    f"{bias['simple random'] / truth:+.1%}, with {spread['simple random'] / truth:.1%}.",
+    alt="Two narrow histograms of estimates. Simple random samples lie around the truth; "
+    "convenience samples lie far to the right of it and do not reach it.",
+)
+
+# %% [markdown]
+# How far the centre of the distribution lies from the truth is the **bias**. How wide it is, is the
+# **spread**. An estimate from one sample shows you neither.
+
+# %% tags=["claim-T4"]
+claim(
+    "T4",
+    "the bias of a convenience sample is many times its own spread",
+    measured=bias["convenience"] / spread["convenience"],
+    at_least=10,
+    unit="standard deviations",
+)
+claim(
+    "T4",
+    "a simple random sample has no bias beyond the noise of its repetitions",
+    measured=abs(bias["simple random"]) / (spread["simple random"] / 3_000**0.5),
+    at_most=5,
+    unit="standard errors",
+)
+
+# %% [markdown]
+# **Why.** People who open the app often are younger, better educated and better paid, and they
+# spend more. Nobody chose them for that. They came, and their coming goes with what you ask about.
+# Four estimates that agree with one another look trustworthy, and all four are wrong in the same
+# direction.
+#
+# **Where it stops being true.** Bias belongs to a method and a question together. Ask the same
+# samples a question that has nothing to do with opening an app:
+
+# %%
+pd.Series(
+    {
+        "truth": female.mean(),
+        "simple random": random_draws[:, 2].mean(),
+        "convenience": app_draws[:, 2].mean(),
+    },
+    name="share of women",
+).round(2).to_frame().T
+
+# %% [markdown]
+# ## Who could have been in here?
+#
+# **The question.** What does a lottery know about its own sample that the app does not? (**T4**)
+#
+# A person's **inclusion probability** is the chance that they end up in the sample. To see it you
+# have to draw very often, so you look at a small town: Riverton's smallest district. You draw 50 of
+# its people, 20,000 times over, and count for each person how often they were in.
+
+# %%
+district = people["district"].to_numpy()
+town = np.flatnonzero(district == np.bincount(district).argmin())
+print(f"{len(town)} people; by lot, each has a chance of {50 / len(town):.3f}")
+
+# %% [markdown]
+# **Your guess.** How many of them are in none of the 20,000 convenience samples?
+
+# %%
+my_guess = 5  # people, edit me
+
+# %%
+REPEATS = 20_000
+
+
+def inclusion(draw, rng):
+    """How often each person of the town was drawn, as a share."""
+    count = np.zeros(len(town))
+    for _ in range(REPEATS):
+        count[draw(days[town], 50, rng)] += 1
+    return count / REPEATS
+
+
+rng = np.random.default_rng([SEED, 3])
+chance = {name: inclusion(draw, rng) for name, draw in METHODS.items()}
+
+# %%
+by_design = 50 / len(town)
+never = int((chance["convenience"] == 0).sum())
+order = np.argsort(chance["convenience"])
+fig, ax = figures.new(
+    title="The lottery gives everybody the same chance; the app gives some none",
+    xlabel="people of the town, from the least to the most often in the app's sample",
+    ylabel="share of samples they are in",
+)
+for name in ("simple random", "convenience"):
+    ax.plot(chance[name][order], label=name, lw=1.5)
+ax.axvspan(0, never, color=figures.GREY, alpha=0.2, lw=0)
+ax.text(never / 2, 0.66, f"{never}\nnever", ha="center", color="#555555")
+figures.mark_guess(ax, x=my_guess)
+figures.label_lines(ax)
+figures.show(
+    fig,
+    caption=f"By lot everybody is in {by_design:.0%} of the samples, give or take what chance does "
+    f"in 20,000 draws. Through the app, {never} people are in none and the most active person is "
+    f"in {chance['convenience'].max():.0%}.",
+    alt="A flat line for simple random sampling, and a curve for convenience sampling that "
+    "stays at zero for a stretch, then rises slowly and ends near one.",
+)
+
+# %% tags=["claim-T4"]
+noise = np.sqrt(by_design * (1 - by_design) / REPEATS)
+claim(
+    "T4",
+    "by lot, nobody's measured chance is off n / N by more than counting noise",
+    measured=np.abs(chance["simple random"] - by_design).max() / noise,
+    at_most=6,
+    unit="standard errors",
+)
+claim(
+    "T4",
+    "in the app's samples, the people who are never drawn are those without it",
+    measured=never,
+    equals=int((~has_app[town]).sum()),
+    unit="people",
+)
+
+# %% [markdown]
+# **Why.** The lottery's chance is n / N. You knew it before you drew anybody, because you made the
+# lottery. The app's chances come out of 20,000 repetitions that only somebody who knows the whole
+# town can run. You have one sample, and it holds nobody who could not be in it.
+#
+# Watch what that means. Change the spending of the people without the app, and of nobody else. Then
+# draw one sample by each method from each of the three cities, with the same random numbers.
+
+# %%
+rows = {}
+for name, factor in [("nothing", 0), ("what they do now", 1), ("three times that", 3)]:
+    city = np.where(has_app, spend, factor * spend)
+    rows[name] = {"truth": city.mean()}
+    for method, draw in METHODS.items():
+        rng = np.random.default_rng([SEED, 4])
+        rows[name][method] = city[draw(days, n, rng)].mean()
+table = pd.DataFrame(rows).T.round().astype(int)
+table.rename_axis("people without the app spend")
+
+# %% [markdown]
+# The city changes and the lottery's sample follows it. The app's sample is the same, person by
+# person and crown by crown. No method of analysis can get out of a sample what never had a chance
+# to get in.
+
+# %% [markdown]
+# ## What an interval is worth
+#
+# **The question.** A 95 % **confidence interval** promises to contain the truth in 95 of 100
+# repetitions. Who keeps the promise? (**T4**)
+#
+# For a simple random sample of $n$ out of $N$, with standard deviation $s$:
+#
+# $$\text{mean} \pm 1.96 \sqrt{\frac{s^2}{n}\Bigl(1 - \frac{n}{N}\Bigr)}$$
+#
+# The bracket is the **finite population correction**: when you have asked everybody, nothing is
+# left to be unsure of. The formula follows from the lottery. The computer will apply it to any
+# numbers you give it.
+
+
+# %%
+def covers(mean, deviation, n):
+    """Which intervals contain the truth, and how far each one reaches."""
+    reach = 1.96 * deviation * np.sqrt((1 - n / N) / n)
+    return np.abs(mean - truth) <= reach, reach
+
+
+# %% [markdown]
+# A third method joins in. You draw people by lot, as you should, and write to them. Three in ten
+# answer, and those who are online a lot answer a little more readily. That is **nonresponse**.
+
+# %%
+answers = expit(-1 + 0.3 * activity)  # the chance of an answer
+print(f"{answers.mean():.0%} answer; {answers[female].mean():.0%} of women do")
+
+
+def survey(rng):
+    written_to = rng.choice(N, 6_600, replace=False)
+    answered = rng.random(6_600) < answers[written_to]
+    asked = spend[written_to[answered]]
+    return asked.mean(), asked.std(ddof=1), len(asked)
+
+
+# %% [markdown]
+# **Your guess.** Of 100 intervals from that survey, how many contain the truth?
+
+# %%
+my_guess = 85  # of 100 intervals, edit me
+
+# %%
+rng = np.random.default_rng([SEED, 5])
+surveys = np.array([survey(rng) for _ in range(3_000)])
+
+runs = {
+    "simple random": (*random_draws[:, :2].T, n),
+    "by lot, 30 % answer": tuple(surveys.T),
+    "convenience": (*app_draws[:, :2].T, n),
+}
+coverage = {name: covers(*run)[0].mean() for name, run in runs.items()}
+pd.Series(coverage, name="intervals that contain the truth").round(2).to_frame()
+
+# %% [markdown]
+# **Picture.** The first 100 intervals of each method. Those that contain the truth are stacked at
+# the bottom, so the height of the blue part counts them.
+
+# %% tags=["cover"]
+fig, axes = figures.new(
+    title="Intervals of about the same width, and only one kind of promise is kept",
+    size=(7.6, 4.2),
+    columns=3,
+)
+for ax, (name, (mean, deviation, size)) in zip(axes, runs.items(), strict=True):
+    hit, reach = covers(mean, deviation, size)
+    stack = np.argsort(~hit[:100], kind="stable")
+    middle, half = mean[:100][stack], reach[:100][stack]
+    colour = np.where(hit[:100][stack], figures.BLUE, figures.ORANGE)
+    ax.hlines(np.arange(100), middle - half, middle + half, colour, lw=1.6)
+    ax.set(xlim=(2_100, 3_450), ylim=(-2, 108))
+    ax.set_title(f"{name}\n{hit[:100].sum()} of 100 hit", fontsize=10)
+    ax.axvline(truth, color=figures.TRUTH_COLOUR, lw=1.2)
+    ax.set_xticks([2_300, 2_800, 3_300])
+axes[0].set_ylabel("intervals, those that hit first")
+axes[1].set_xlabel("mean spend (crowns a month); black line: truth")
+figures.mark_guess(axes[1], y=my_guess)
+figures.show(
+    fig,
+    caption=f"Over all repetitions {coverage['simple random']:.1%} of the intervals by lot "
+    f"contain the truth, {coverage['by lot, 30 % answer']:.1%} of those from the survey that "
+    f"three in ten answered, and {coverage['convenience']:.1%} of those from the app.",
+    alt="Three stacks of a hundred horizontal intervals around a vertical line, the truth. By lot "
+    "nearly all are blue and cross it; with nonresponse nearly all lie to its right; "
+    "from the app all lie far to its right.",
+)
+
+# %% tags=["claim-T4"]
+claim(
+    "T4",
+    "with the design's own variance, a simple random sample keeps the promise of 95 %",
+    measured=coverage["simple random"],
+    between=(0.92, 0.97),
+)
+claim(
+    "T4",
+    "the same formula on a convenience sample hardly ever contains the truth",
+    measured=coverage["convenience"],
+    at_most=0.02,
+)
+
+# %% [markdown]
+# **Why.** An interval measures spread. It is built from the sample alone, and bias is not in the
+# sample. So an interval is honest when the design has removed the bias, and a lottery with known
+# chances does that. From the app you get intervals that are as narrow, and as sure of themselves.
+#
+# **Where it stops being true.** A random sample that people may decline is no longer a random
+# sample. You decided whom to write to; they decided whether to be in. The chance of being in is n /
+# N no more, and nobody knows what it is.
+
+# %% tags=["claim-T4"]
+claim(
+    "T4",
+    "when three in ten answer, a lottery's intervals break their promise",
+    measured=coverage["by lot, 30 % answer"],
+    at_most=0.2,
+    limit=True,
+)
+
+# %% [markdown]
+# ## Ten times as many
+#
+# **The question.** Does a larger sample make up for a bad one? (**T4**)
+#
+# You measure the **root mean square error** (RMSE): the typical distance of an estimate from the
+# truth, bias and spread together. For a lottery theory says $S \sqrt{1/n - 1/N}$, where $S$ is the
+# standard deviation of the population. A hundred times the people, a tenth of the error: a slope of
+# -1/2 where both axes are logarithmic.
+#
+# **Your guess.** Take 20,000 people from the app. How many people drawn by lot come as close to the
+# truth?
+
+# %%
+my_guess = 2_000  # people by lot, edit me
+
+# %% [markdown]
+# **Measure.** One queue of the whole city gives an estimate for every n at once: the mean of the
+# first n in it.
+
+# %%
+sizes = np.array([20, 60, 200, 600, 2_000, 6_000, 20_000, 60_000, 120_000, 175_000])
+
+
+def errors(queue):
+    return spend[queue].cumsum()[sizes - 1] / sizes - truth
+
+
+rng = np.random.default_rng([SEED, 6])
+by_lot = [errors(rng.permutation(N)) for _ in range(300)]
+by_app = [errors(np.argsort(rng.exponential(size=N) * days)) for _ in range(60)]
+
+rmse = pd.DataFrame(
+    {
+        "simple random": np.sqrt(np.square(by_lot).mean(axis=0)),
+        "convenience": np.sqrt(np.square(by_app).mean(axis=0)),
+    },
+    index=pd.Index(sizes, name="n"),
+)
+S = spend.std(ddof=1)
+theory = S * np.sqrt(1 / sizes - 1 / N)
+
+# %% [markdown]
+# Turn the theory round, and it says how many people by lot have a given error.
+
+# %%
+app_error = rmse.loc[20_000, "convenience"]
+worth = 1 / (app_error**2 / S**2 + 1 / N)
+print(f"20,000 people from the app are worth {worth:.1f} drawn by lot")
+
+# %%
+fig, ax = figures.new(
+    title="By lot the error falls with every person; through the app it stays",
+    xlabel="people in the sample, n",
+    ylabel="RMSE (crowns a month)",
+)
+ax.set(xscale="log", yscale="log", ylim=(1, 4_000))
+ax.plot(sizes, theory, color=figures.GREY, lw=1, label="_theory")
+for name, colour in [("simple random", figures.BLUE), ("convenience", figures.ORANGE)]:
+    ax.plot(sizes, rmse[name], "o-", color=colour, ms=4, label=name)
+ax.plot([worth, 20_000], [app_error] * 2, ":", color=figures.BLACK, lw=1.2, label="_worth")
+ax.plot(worth, app_error, "s", color=figures.BLACK, label="_mark")
+ax.annotate(f"worth {worth:.1f}\nby lot", (worth, app_error), (-2, -32),
+            textcoords="offset points", ha="center")  # fmt: skip
+ax.set_xlim(2, 200_000)
+figures.mark_guess(ax, x=my_guess)
+figures.label_lines(ax)
+flat = rmse["convenience"]
+figures.show(
+    fig,
+    caption=f"From 200 to 20,000 people the error by lot falls by a factor of "
+    f"{rmse.loc[200, 'simple random'] / rmse.loc[20_000, 'simple random']:.1f}, through the app by "
+    f"{flat[200] / flat[20_000]:.1f}. With nearly everybody who has the app, it is still "
+    f"{flat[175_000]:.0f} crowns.",
+    alt="Error against sample size on logarithmic axes: a straight falling line for simple "
+    "random samples; for convenience a line that stays flat and bends down at the far end.",
+)
+
+# %% tags=["claim-T4"]
+small = sizes <= 20_000
+slope = np.polyfit(np.log(sizes[small]), np.log(rmse["simple random"][small]), 1)[0]
+claim(
+    "T4",
+    "by lot the error falls with the square root of n: its slope is near -1/2",
+    measured=slope,
+    between=(-0.58, -0.44),
+)
+claim(
+    "T4",
+    "20,000 people from the app are worth no more than a few drawn by lot",
+    measured=worth,
+    at_most=10,
+    unit="people",
+)
+
+# %% [markdown]
+# **Why.** Write 1 for everybody who is in the sample and 0 for the others. Then for *every* sample,
+# however it was made (Meng, 2018):
+#
+# $$\text{error} = \rho \times \sqrt{\frac{1-f}{f}} \times \sigma$$
+#
+# Here $\rho$ is the correlation between being in and spending, $f = n/N$ the share of the city that
+# is in, and $\sigma$ the standard deviation of spending. A lottery makes $\rho$ tiny, and smaller
+# the larger $N$ is. The app's $\rho$ stays what it is. Try the identity on one sample:
+
+# %%
+rng = np.random.default_rng([SEED, 7])
+drawn = convenience(days, 20_000, rng)
+included = np.zeros(N)
+included[drawn] = 1
+
+rho = np.corrcoef(included, spend)[0, 1]
+f = included.mean()
+product = rho * np.sqrt((1 - f) / f) * spend.std()
+error = spend[drawn].mean() - truth
+print(f"rho {rho:.3f}   sqrt((1-f)/f) {np.sqrt((1 - f) / f):.3g}   sigma {spend.std():.4g}")
+print(f"product {product:.1f}   error {error:.1f}")
+
+# %% tags=["claim-T4"]
+claim(
+    "T4",
+    "the error of a sample is rho times sqrt((1-f)/f) times sigma, to rounding",
+    measured=abs(product / error - 1),
+    at_most=1e-9,
+)
+
+# %% [markdown]
+# **Where it stops being true.** Twice. First at the far end of the picture: as n nears N, $f$ nears
+# 1 and every error goes. Through the app you never get there, since the people without it stay out.
+#
+# Second, somebody may know what drives the selection. Suppose the phone company tells you how many
+# people in the city fall into each tenth of online activity: ten counts, no names. You weight your
+# sample until its tenths have the city's shares. That is **post-stratification**. Do the same with
+# ten classes of age for comparison.
+
+# %%
+tenths = {
+    "activity": pd.qcut(people["activity"], 10, labels=False).to_numpy(),
+    "age": pd.qcut(people["age"], 10, labels=False).to_numpy(),
+}
+
+
+def post_stratified(drawn, tenth):
+    count = np.bincount(tenth[drawn], minlength=10)
+    total = np.bincount(tenth[drawn], spend[drawn], minlength=10)
+    seen = count > 0  # a tenth that nobody came from cannot be weighted up
+    share = np.bincount(tenth)[seen]
+    return np.average(total[seen] / count[seen], weights=share)
+
+
+rng = np.random.default_rng([SEED, 8])
+samples = [convenience(days, n, rng) for _ in range(100)]
+repaired = {"not at all": [spend[drawn].mean() for drawn in samples]}
+for name, tenth in tenths.items():
+    repaired[f"by {name}"] = [post_stratified(drawn, tenth) for drawn in samples]
+weighted = pd.DataFrame(repaired) - truth
+weighted_rmse = np.sqrt((weighted**2).mean())
+pd.DataFrame(
+    {
+        "RMSE (crowns)": weighted_rmse.round().astype(int),
+        "worth, in people by lot": (1 / (weighted_rmse**2 / S**2 + 1 / N)).round(-1).astype(int),
+    }
+).rename_axis("2,000 from the app, weighted")
+
+# %% tags=["claim-T4"]
+claim(
+    "T4",
+    "a convenience sample weighted by what drives it beats 200 drawn by lot",
+    measured=weighted_rmse["by activity"] / rmse.loc[200, "simple random"],
+    at_most=0.8,
+    limit=True,
+)
+
+# %% [markdown]
+# It works because in Riverton people of equal activity spend alike, with the app or without. That
+# is knowledge about the city. It is not in the sample, and the column with age shows what the same
+# recipe does when the knowledge is wrong.
+
+# %% [markdown]
+# ## A model is an estimate too
+#
+# **The question.** Train the same model on the same number of people. Does it matter how they were
+# picked? (**T3**)
+#
+# The model is a logistic regression that predicts who defaults. Its score is the **AUC**: the share
+# of pairs, one person who defaults and one who does not, that it ranks the right way round. A coin
+# gets 0.5. The score is computed on the whole city, so it is the truth about the model. You also
+# compute it within group C, gig workers, who are few.
+#
+# **Your guess.** The AUC within group C of a model trained on people from the app.
+
+# %%
+my_guess = 0.75  # AUC, edit me
+
+# %% [markdown]
+# **Measure.** A sampling method is a queue, and a rule for who is taken from it. There are three
+# queues: the lottery's, the app's, and an expert's, who prefers people that look typical. And there
+# are two rules: take the first n, or fill a fixed number of **places** in each cell.
+
+# %%
+group = people["group"].cat.codes.to_numpy()
+borough = people["borough"].cat.codes.to_numpy()
+age_class = np.digitize(people["age"], [30, 40, 50, 60])
+woman = female.astype(int)
+
+
+def fill(queue, cell, places):
+    """From the front of the queue, until each cell has its places."""
+    in_queue = pd.Series(cell[queue])
+    rank = in_queue.groupby(in_queue).cumcount().to_numpy()
+    return queue[rank < places[cell[queue]]]
+
+
+def proportional(cell):
+    """n places, shared out in proportion to the people in each cell."""
+    exact = np.bincount(cell) / N * n
+    places = np.floor(exact).astype(int)
+    places[np.argsort(places - exact)[: n - places.sum()]] += 1
+    return places
+
+
+stratum = group * 4 + borough
+stratum_places = proportional(stratum)
+equal_places = np.array([667, 667, 666])
+quota_cell = (age_class * 2 + woman) * 4 + borough
+quotas = proportional(quota_cell)
+
+# %% [markdown]
+# Strata and quotas come from one function. They differ in the queue alone: who decides inside the
+# cell.
+
+# %%
+typical = people[["income", "debt", "tenure_years", "volatility"]]
+typical = typical.assign(income=np.log(people["income"]))
+z = (typical - typical.median()) / typical.std()
+oddness = (z**2).sum(axis=1).to_numpy()
+
+
+def six_samples(rng):
+    lot = rng.permutation(N)
+    app = np.argsort(rng.exponential(size=N) * days)
+    expert = np.argsort(rng.exponential(size=N) * np.exp(oddness))
+    return {
+        "simple random": lot[:n],
+        "strata, proportional": fill(lot, stratum, stratum_places),
+        "strata, equal per group": fill(lot, group, equal_places),
+        "convenience": app[:n],
+        "quota": fill(app, quota_cell, quotas),
+        "judgment": expert[:n],
+    }
+
+
+# %%
+default = people["default"].to_numpy()
+in_c = group == 2
+columns = ["debt", "volatility", "age", "has_degree", "activity", "deprivation"]
+X = people[columns].astype(float)
+X["log_income"] = np.log(people["income"])
+X["log_tenure"] = np.log1p(people["tenure_years"])
+X["is_b"], X["is_c"] = (group == 1).astype(float), in_c.astype(float)
+X = ((X - X.mean()) / X.std()).to_numpy()
+
+
+def auc(score, default):
+    """Share of pairs (defaults, does not) with the higher score first."""
+    low = np.sort(score[~default])
+    return np.searchsorted(low, score[default]).mean() / len(low)
+
+
+def evaluate(drawn):
+    model = LogisticRegression().fit(X[drawn], default[drawn])
+    score = X @ model.coef_[0]
+    return auc(score, default), auc(score[in_c], default[in_c]), in_c[drawn].sum()
+
+
+# %% [markdown]
+# Forty times over, six samples and six models. It takes some ten seconds.
+
+# %%
+rng = np.random.default_rng([SEED, 9])
+results = pd.DataFrame(
+    [(name, *evaluate(drawn)) for _ in range(40) for name, drawn in six_samples(rng).items()],
+    columns=["method", "AUC overall", "AUC in C", "C in the sample"],
+)
+everybody = evaluate(np.arange(N))
+mean_of = results.groupby("method", sort=False).mean()
+mean_of.round({"AUC overall": 3, "AUC in C": 3, "C in the sample": 0})
+
+# %%
+fig, axes = figures.new(
+    title="Overall two methods look alike that are best and worst for group C",
+    size=(7.6, 3.8),
+    columns=2,
+)
+place = {name: -k for k, name in enumerate(mean_of.index)}
+for ax, column, census in zip(axes, ["AUC overall", "AUC in C"], everybody, strict=False):
+    ax.scatter(results[column], results["method"].map(place), s=9, alpha=0.35, lw=0)
+    ax.scatter(mean_of[column], list(place.values()), color=figures.ORANGE, marker="|", s=260)
+    ax.set(xlabel=column, ylim=(-5.6, 0.9), yticks=list(place.values()))
+    ax.set_yticklabels([])
+    figures.mark_truth(ax, x=census, label="trained on everybody")
+axes[0].set_yticklabels(place)
+figures.mark_guess(axes[1], x=my_guess)
+best, worst = mean_of.loc["strata, equal per group"], mean_of.loc["convenience"]
+figures.show(
+    fig,
+    caption=f"Each dot is a model, each bar a mean. Equal strata and convenience score "
+    f"{best['AUC overall']:.2f} and {worst['AUC overall']:.2f} overall, and "
+    f"{best['AUC in C']:.2f} and {worst['AUC in C']:.2f} in group C.",
+    alt="Six rows of dots, one for each sampling method, in two panels. Overall the methods lie "
+    "close together. In group C, equal strata lie far to the right of all others and "
+    "convenience samples furthest to the left.",
+)
+
+# %% [markdown]
+# The six samples of one round share their queues, so you compare them round by round: the **paired
+# difference**, with its Monte Carlo standard error.
+
+
+# %%
+def paired(column, one, other):
+    """Mean difference between two methods, and its standard error."""
+    by_round = {name: rows[column].to_numpy() for name, rows in results.groupby("method")}
+    difference = by_round[one] - by_round[other]
+    return difference.mean(), difference.std(ddof=1) / len(difference) ** 0.5
+
+
+gap_c, error_c = paired("AUC in C", "strata, equal per group", "convenience")
+gap_all, _ = paired("AUC overall", "strata, equal per group", "convenience")
+same, error_same = paired("AUC in C", "strata, proportional", "simple random")
+
+# %% tags=["claim-T3"]
+claim(
+    "T3",
+    "same model, same n: for group C equal strata train a better one than the app",
+    measured=gap_c,
+    at_least=0.05,
+    unit="AUC",
+)
+claim(
+    "T3",
+    "that gap is many Monte Carlo standard errors wide",
+    measured=gap_c / error_c,
+    at_least=5,
+    unit="standard errors",
+)
+claim(
+    "T3",
+    "the overall AUC hides it: there the gap is less than a third as large",
+    measured=abs(gap_all) / gap_c,
+    at_most=1 / 3,
+)
+
+# %% [markdown]
+# **Why.** The model has one slope for every column. In C the sign of one of them is the other way
+# round: steady incomes are the risky ones there. Whoever fills the sample decides which slope wins.
+# The app brings hardly any C, equal strata a third. Overall nobody notices, since C is a small part
+# of the city. It also means that more data of the same kind is no help: look where the line of the
+# model trained on everybody stands.
+#
+# **Where it stops being true.** Not every method makes a difference. Proportional strata and a
+# simple random sample train the same model for C, as far as forty rounds can tell. And the gain in
+# C is not free: the model trained on equal strata is worse overall.
+
+# %%
+print(f"proportional strata - simple random, in C: {same / error_same:+.1f} standard errors")
+
+# %% [markdown]
+# ## What you measured
+
+# %%
+pd.DataFrame(
+    [
+        ("T4", "bias of a convenience sample of 2,000", f"{bias['convenience'] / truth:+.0%}"),
+        ("T4", "people of the town who can never be in it", f"{never} of {len(town)}"),
+        ("T4", "95 % intervals that contain the truth: by lot", f"{coverage['simple random']:.1%}"),
+        ("T4", "the same: through the app", f"{coverage['convenience']:.1%}"),
+        ("T4 limit", "the same: by lot, 30 % answer", f"{coverage['by lot, 30 % answer']:.1%}"),
+        ("T4", "what 20,000 from the app are worth by lot", f"{worth:.1f} people"),
+        ("T4 limit", "2,000 from the app, weighted by what drives it: RMSE",
+         f"{weighted_rmse['by activity']:.0f} crowns"),
+        ("T4 limit", "200 by lot: RMSE", f"{rmse.loc[200, 'simple random']:.0f} crowns"),
+        ("T3", "AUC in C, equal strata against convenience",
+         f"{best['AUC in C']:.2f} and {worst['AUC in C']:.2f}"),
+        ("T3", "AUC overall, the same two",
+         f"{best['AUC overall']:.2f} and {worst['AUC overall']:.2f}"),
+    ],
+    columns=["claim", "what", "measured"],
+).set_index("claim")  # fmt: skip
+
+# %% [markdown]
+# **At work.** Before you look at a dataset's size, write down who could have been in it, who could
+# not, and who decided. Where chance decided, keep the chances: they are what makes an interval
+# honest. Where it did not, say so beside every number, and look for what drove the selection. Score
+# a model in the groups that your sample holds few of.
+#
+# **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody.
+# Under any other seed each statistical bound above would fail by chance less than once in a million
+# runs: each stands at least five standard errors from what theory, or many repetitions, lead you to
+# expect.
+
+# %% [markdown]
+# ## Your turn
+#
+# The [exercise](../../exercises/03_training_data/01_every_dataset_is_a_sample.ipynb) has four
+# tasks: draw a simple random sample and be held to it, compute the honest interval, find out who
+# can never be in a sample, and take an error apart. In JupyterLab, open your own copy from the
+# start page.
+#
+# ## Going further
+#
+# - Chip Huyen, *Designing Machine Learning Systems*, O'Reilly 2022, chapter 4, "Training Data": the
+#   section on sampling.
+# - Xiao-Li Meng, "Statistical paradises and paradoxes in big data (I)", *Annals of Applied
+#   Statistics* 12(2), 2018: the identity, and what it says about polls with millions of answers.
+# - Jerzy Neyman, "On the two different aspects of the representative method", *Journal of the Royal
+#   Statistical Society* 97(4), 1934: where the two families parted.
+# - Sharon Lohr, *Sampling: Design and Analysis*: the textbook for the finite population correction,
+#   strata and nonresponse.
+# -
+#   [numpy.random.Generator.choice](https://numpy.org/doc/stable/reference/random/generated/numpy.random.Generator.choice.html):
+#   `replace=False` is what makes it a simple random sample.
