@@ -101,6 +101,14 @@ def test_line_labels_keep_apart():
     plt.close(figure)
 
 
+def test_a_line_that_ends_in_infinity_is_labelled_at_its_last_finite_point():
+    figure, ax = figures.new(title="Never answered")
+    ax.plot([0, 1, 2], [1, 2, np.inf], label="full")
+    figures.label_lines(ax)
+    assert ax.texts[0].xy == pytest.approx((1, 2))
+    plt.close(figure)
+
+
 def test_a_mark_stands_at_one_place():
     figure, ax = figures.new(title="Marks")
     with pytest.raises(TypeError):

@@ -129,7 +129,7 @@ for draws, colour, name in [
     estimates = draws[:, 0]
     weights = np.full(len(estimates), 1 / len(estimates))
     ax.hist(estimates, 30, weights=weights, color=colour, alpha=0.75)
-    ax.text(estimates.mean(), 0.115, name, color=colour, ha="center")
+    ax.text(estimates.mean() - 50, 0.115, name, color=colour, ha="right")
 ax.set(xlim=(2_000, 3_600), ylim=(0, 0.14))
 figures.mark_truth(ax, x=truth)
 figures.mark_guess(ax, x=my_guess)

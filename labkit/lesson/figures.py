@@ -10,14 +10,17 @@ import base64
 import io
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from PIL import Image
 
 # Okabe and Ito (2008), "Color Universal Design": told apart by colour-blind readers as well.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, YELLOW, BLACK, GREY = "#56B4E9", "#E69F00", "#222222", "#8A8A8A"
 GUESS_COLOUR, TRUTH_COLOUR = PURPLE, BLACK
+GUESS = "your guess"
 
 DPI = 76
 STYLE = {
@@ -67,7 +70,7 @@ def new(
 
 def mark_guess(ax: Axes, *, x: float | None = None, y: float | None = None) -> None:
     """Draw the reader's guess as a dashed line across the axes, at `x` or at `y`."""
-    _mark(ax, x, y, label="your guess", color=GUESS_COLOUR, linestyle=(0, (5, 3)))
+    _mark(ax, x, y, label=GUESS, color=GUESS_COLOUR, linestyle=(0, (5, 3)))
 
 
 def mark_truth(
@@ -77,39 +80,47 @@ def mark_truth(
     _mark(ax, x, y, label=label, color=TRUTH_COLOUR, linestyle="solid")
 
 
-def _mark(ax: Axes, x: float | None, y: float | None, **look) -> None:
+def _mark(ax: Axes, x: float | None, y: float | None, *, label: str, **look) -> None:
     if (x is None) == (y is None):
         raise TypeError("give either x= or y=")
-    label = look.pop("label")
-    text = {"color": look["color"], "fontsize": 9, "label": f"_{label}"}
+    text = {
+        "color": look["color"],
+        "fontsize": 9,
+        "textcoords": "offset points",
+        "path_effects": [withStroke(linewidth=2.5, foreground="white")],
+    }
     if y is not None:
         ax.axhline(y, linewidth=1.4, zorder=3, **look)
-        ax.annotate(
-            label, (0.01, y), (0, 3), xycoords=("axes fraction", "data"),
-            textcoords="offset points", va="bottom", **text,
-        )  # fmt: skip
-    else:
-        ax.axvline(x, linewidth=1.4, zorder=3, **look)
-        ax.annotate(
-            label, (x, 1.0), (3, -2), xycoords=("data", "axes fraction"),
-            textcoords="offset points", va="top", **text,
-        )  # fmt: skip
+        place = (0.01, y)
+        ax.annotate(label, place, (0, 3), xycoords=("axes fraction", "data"), va="bottom", **text)
+        return
+    ax.axvline(x, linewidth=1.4, zorder=3, **look)
+    # The guess stands below the truth, and near the right edge both turn to the left.
+    place = (x, 0.92 if label == GUESS else 1.0)
+    turned = ax.transAxes.inverted().transform(ax.transData.transform((x, 1)))[0] > 0.75
+    ax.annotate(
+        label, place, (-4 if turned else 4, -2), xycoords=("data", "axes fraction"),
+        ha="right" if turned else "left", va="top", **text,
+    )  # fmt: skip
 
 
 def label_lines(ax: Axes) -> None:
     """Write each line's label at its right end, in its colour, instead of a legend.
 
-    Labels that would overlap are moved apart. Lines without a label are left alone.
+    The end is the last point that is finite. Labels that would overlap are moved apart. Lines
+    without a label are left alone.
     """
     lines = [line for line in ax.get_lines() if not line.get_label().startswith("_")]
     ax.figure.canvas.draw()
-    ends = [ax.transData.transform((line.get_xdata()[-1], line.get_ydata()[-1])) for line in lines]
-    right_edge = max(end[0] for end in ends)
+    ends = []
+    for line in lines:
+        points = np.ma.filled(np.ma.asarray(line.get_xydata(), dtype=float), np.nan)
+        ends.append(ax.transData.transform(points[np.isfinite(points).all(axis=1)][-1]))
     gap = 13 * ax.figure.dpi / 72
-    lowest_free = -float("inf")
-    for line, (_, y) in sorted(zip(lines, ends, strict=True), key=lambda pair: pair[1][1]):
+    lowest_free = -np.inf
+    for line, (x, y) in sorted(zip(lines, ends, strict=True), key=lambda pair: pair[1][1]):
         lowest_free = max(y, lowest_free + gap)
-        place = ax.transData.inverted().transform((right_edge, lowest_free))
+        place = ax.transData.inverted().transform((x, lowest_free))
         ax.annotate(
             line.get_label(), place, (6, 0), textcoords="offset points",
             color=line.get_color(), va="center", fontsize=9.5, annotation_clip=False,
