@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -18,6 +19,10 @@ def main(arguments: list[str]) -> int:
     command, *rest = arguments
     try:
         return import_module(COMMANDS[command]).main(rest)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; nothing more is to be said to them.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return 0
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130

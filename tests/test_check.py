@@ -101,8 +101,8 @@ def test_a_wrong_answer_meets_its_message_and_its_hint(course):
     assert "KeyError: 'who', in line 3 of your cell: return {}['who']" in words["mean"]
     # A hidden check shows neither its source nor where it stopped.
     assert words["peak"].endswith(
-        "The check could not work with your answer. TypeError: unsupported operand type(s)"
-        " for +: 'NoneType' and 'int' Open hint 1: where to start."
+        "The check got None from your answer: is a return missing? (TypeError: unsupported"
+        " operand type(s) for +: 'NoneType' and 'int') Open hint 1: where to start."
     )
     assert not any(word in str(words) for word in ("secret", "got + 0", "Traceback"))
 

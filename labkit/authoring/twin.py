@@ -32,6 +32,8 @@ ROLES = {
     "hidden": ("{}-hidden", _TEST),
 }
 
+HIDDEN_NOTE = "# `python3 course.py check` tries more cases here."
+
 
 def twins(root: Path = ROOT) -> list[Path]:
     """Every text twin of the course, in reading order."""
@@ -65,6 +67,8 @@ def _mark_for_nbgrader(cell: NotebookNode) -> None:
         if task := cell.metadata.pop(role, None):
             about = {"grade_id": grade_id.format(task), "schema_version": 3, "task": False}
             cell.metadata["nbgrader"] = nbformat.from_dict({**about, **flags})
+            if role == "hidden":
+                cell.source = f"{HIDDEN_NOTE}\n{cell.source}"
 
 
 def _cell_name(cell: NotebookNode) -> str:

@@ -108,6 +108,8 @@ def _solution(_: Exercise, task: Task) -> Iterator[str]:
 
 def _checks(_: Exercise, task: Task) -> Iterator[str]:
     lines = [line.strip() for line in task.hidden.strip().splitlines()]
+    while lines and lines[0].startswith("# "):  # what the learner sees of the cell
+        del lines[0]
     if lines[:1] != [BEGIN_HIDDEN] or lines[-1:] != [END_HIDDEN]:
         yield f"its hidden check must begin with {BEGIN_HIDDEN} and end with {END_HIDDEN}"
     for kind, source in (("visible", task.visible), ("hidden", task.hidden)):

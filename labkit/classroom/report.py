@@ -60,7 +60,8 @@ class Report:
             self._write(INDENT + "    " + self._cut(verdict.line, self._width - len(INDENT) - 4))
         if verdict.hint:
             hint = task.hints[verdict.hint - 1]
-            self.line(f"Open hint {hint.number}: {hint.title}.", indent=INDENT)
+            stop = "" if hint.title.endswith(("?", ".")) else "."
+            self.line(f"Open hint {hint.number}: {hint.title}{stop}", indent=INDENT)
 
     def closing(self, exercise: Exercise, verdicts: dict[str, Verdict]) -> None:
         """How many tasks passed and which one to take up next."""
@@ -86,8 +87,10 @@ class Report:
             self._message(note)
 
     def legend(self, standings: list[Standing]) -> None:
-        shown = [s for s in Standing if s in standings]
-        self.line("   ".join(f"{self.marks[s]} {s}" for s in shown))
+        """What the marks mean; a lesson that could not be checked has a note instead."""
+        shown = [s for s in Standing if s in standings and s != Standing.UNCHECKED]
+        if shown:
+            self.line("   ".join(f"{self.marks[s]} {s}" for s in shown))
 
     def _message(self, text: str) -> None:
         lines = [

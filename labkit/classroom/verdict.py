@@ -13,7 +13,11 @@ from labkit.classroom.tasks import Task
 
 # What input() raises where nobody can type: in a cell, and in a check.
 NO_INPUT = re.compile("StdinNotImplementedError: |EOFError: EOF when reading a line")
-NO_HINT = ("NotImplementedError", "SystemExit", "SyntaxError", "IndentationError", "TabError")
+# What no hint about the task can mend.
+NO_HINT = (
+    "NotImplementedError", "SystemExit", "SyntaxError", "IndentationError", "TabError",
+    "NameError", "ImportError", "ModuleNotFoundError",
+)  # fmt: skip
 
 
 class Standing(StrEnum):
@@ -101,5 +105,7 @@ def _reason(task: Task, owner: Task | None, outcome: Outcome, where: str, second
             return f"input() waits for somebody to type{where}. Take the value as an argument."
         case Outcome() if where:
             return f"{raised},{where}:"
+        case Outcome(name="TypeError") if "NoneType" in outcome.message:
+            return f"The check got None from your answer: is a return missing? ({raised})"
         case _:
             return f"The check could not work with your answer. {raised}"

@@ -5,6 +5,9 @@
 # what waiting costs, and choose a batch limit for a latency bound. Nothing here depends on the
 # speed of your machine.
 #
+# Run the check below each task as you go. A task counts as done when
+# `python3 course.py check 03_batching`, in a terminal, says that it passed: it tries more cases.
+#
 # **Time** 40 minutes. **Before this** the lesson
 # [Batching](../../chapters/01_ml_in_production/03_batching.ipynb).
 
@@ -144,8 +147,9 @@ def serve(arrivals, max_batch, window, cycle):
     arrivals: times in ms, ascending; query i arrives at arrivals[i].
     max_batch: the most queries in a batch, at least 1.
     window: how long (ms) the oldest query waits for company; 0 is the policy "greedy".
-    cycle: a function from the queries in a batch to the ms that the server is busy with it.
-    `start` is a time in ms, `queries` the list of the query numbers in the batch.
+    cycle: cycle(b) is the time (ms) for which a batch of b queries keeps the server busy.
+    `start` is a time in ms, `queries` the list of the query numbers in the batch. Each pair is a
+    tuple.
 
     Example: serve([0, 4, 50], 8, 10, lambda b: 5) is [(10, [0, 1]), (60, [2])].
     Query 0 waits 10 ms, and query 1 joins it. Nobody joins query 2.
@@ -171,7 +175,7 @@ def serve(arrivals, max_batch, window, cycle):
 
 # %% check="policy"
 arrivals = [0, 2, 3, 40, 45, 46, 47, 100]
-batches = serve(arrivals, 4, 20, lambda b: 5)
+batches = serve(arrivals, 4, 20, lambda b: 2 + b)
 served = [query for _, queries in batches for query in queries]
 assert sorted(served) == list(range(8)), (
     f"The queries served are {sorted(served)}; expected each of 0 to 7 once. See hint 4."
@@ -187,6 +191,10 @@ assert starts[0] == 20, (
 assert starts[1] == 47, (
     f"The second batch started at {starts[1]} ms; expected 47, when the fourth query of 4 arrived:"
     " a full batch waits no longer. See hint 2."
+)
+assert list(batches[1][1]) == [3, 4, 5, 6], (
+    f"The second batch holds the queries {batches[1][1]}; expected [3, 4, 5, 6]: one that arrives"
+    " at the very moment of the start counts. See hint 4."
 )
 assert batches[2] == (120, [7]), (
     f"The last batch is {batches[2]}; expected (120, [7]): nobody joins it, and its window ends."
@@ -206,18 +214,24 @@ assert [start for start, _ in busy] == [1, 31, 61], (
 # %% hidden="policy"
 ### BEGIN HIDDEN TESTS
 batches = serve([0, 10, 11, 12, 13], 8, 0, lambda b: 20 + b)
+second = [list(queries) for _, queries in batches][1:]
+assert second == [[1, 2, 3, 4]], (
+    "serve([0, 10, 11, 12, 13], 8, 0, lambda b: 20 + b) serves query 0 and then the batches"
+    f" {second}; expected [[1, 2, 3, 4]]: a batch takes all that have arrived when it starts."
+    " See hint 4."
+)
 assert batches == [(0, [0]), (21, [1, 2, 3, 4])], (
     f"Greedy (window 0) served {batches}; expected [(0, [0]), (21, [1, 2, 3, 4])]: what came while"
     " the server was busy goes together, at once. See hint 3."
 )
 batches = serve([0, 3, 6, 9, 12, 15], 8, 10, lambda b: 1)
 assert batches == [(10, [0, 1, 2, 3]), (22, [4, 5])], (
-    f"With a query every 3 ms and a window of 10 the batches are {batches}; expected"
+    f"serve([0, 3, 6, 9, 12, 15], 8, 10, lambda b: 1) is {batches}; expected"
     " [(10, [0, 1, 2, 3]), (22, [4, 5])]: later queries do not extend the window. See hint 2."
 )
 batches = serve([0, 1, 5, 6, 30], 2, 10, lambda b: 12 * b)
 assert batches == [(1, [0, 1]), (25, [2, 3]), (49, [4])], (
-    f"With cycles of 12 ms per query the batches are {batches}; expected"
+    f"serve([0, 1, 5, 6, 30], 2, 10, lambda b: 12 * b) is {batches}; expected"
     " [(1, [0, 1]), (25, [2, 3]), (49, [4])]: a window that ran out while the server was busy is"
     " not waited for again. See hint 3."
 )
@@ -331,8 +345,8 @@ assert math.isclose(wait, 31.0), (
 #
 # A larger batch is cheaper per row and slower to answer. Your service runs greedy batching with
 # the measured cycle S(b) = alpha + beta b, and it has promised a latency. At a busy time a query
-# that has barely missed a batch waits for that whole batch, then for its own. Take both to be
-# full. Find the largest batch limit that keeps the promise, and what a million predictions cost
+# that has barely missed a batch waits for that whole batch, then for its own. Assume that both
+# are full. Find the largest limit that keeps the promise, and what a million predictions cost
 # in full batches of that size.
 
 
@@ -346,7 +360,7 @@ def cheapest_limit(alpha, beta, bound, price_per_hour):
     None if not even batches of 1 keep the promise.
 
     Example: cheapest_limit(4, 1, 20, 3.60) is (6, 1.6666...). Two batches of 6 take 20 ms. A row
-    takes 10 / 6 ms, so a million take 1,667 s, at 0.001 per second.
+    takes 10 / 6 ms, so a million take 1,667 s. 3.60 per hour is 0.001 per second.
     """
     ### BEGIN SOLUTION
     limit = math.floor((bound / 2 - alpha) / beta + 1e-9)

@@ -1,0 +1,8 @@
+# message: the bracket is the share that you have *not* asked
+import numpy as np
+
+
+def interval(values, N):
+    n = len(values)
+    reach = 1.96 * np.sqrt(np.var(values, ddof=1) / n * (n / N))
+    return np.mean(values) - reach, np.mean(values) + reach
