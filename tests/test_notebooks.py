@@ -16,10 +16,16 @@ from labkit.authoring.links import broken_links
 from labkit.authoring.twin import drift, notebook_of, read_notebook, twins
 
 NOTEBOOKS = sorted(
-    path for top in ("chapters", "solutions", "exercises") for path in ROOT.glob(f"{top}/*/*.ipynb")
+    path
+    for top in ("chapters", "solutions", "exercises")
+    for path in ROOT.glob(f"{top}/[0-9]*/*.ipynb")
 )
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("*/*/*.md")])
-PAGES = [path for path in PAGES if path.relative_to(ROOT).parts[0] not in (".venv", "work")]
+PAGES = [
+    path
+    for path in PAGES
+    if not any(part == "work" or part.startswith(".") for part in path.relative_to(ROOT).parts)
+]
 
 
 def name(path: Path) -> str:

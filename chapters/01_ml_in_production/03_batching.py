@@ -37,8 +37,8 @@ rng = np.random.default_rng(3)
 #
 # You compare three models. All read the same handwritten digits, and all run on one thread.
 #
-# - `mlp`, a neural network with 39 MB of weights. They travel from memory to the processor once
-#   per call, whatever the batch holds. A GPU spends its time in the same way.
+# - `mlp`, a neural network with a great many weights. They travel from memory to the processor
+#   once per call, whatever the batch holds. A GPU spends its time in the same way.
 # - `trees`, gradient-boosted trees from scikit-learn. Each call checks its input before it scores
 #   the first row.
 # - `row_by_row`, a loop in plain Python. Its rows share nothing. It is the *negative control*: if
@@ -57,7 +57,7 @@ my_gain = 2  # times cheaper, edit me
 # calls.
 
 # %% tags=["nbval-ignore-output"]
-CALLS = {"mlp": 25, "trees": 25, "row_by_row": 4}
+CALLS = {"mlp": 15, "trees": 15, "row_by_row": 3}
 scorers = {name: load_scorer(name) for name in CALLS}
 curves = {}
 for name, scorer in scorers.items():
@@ -115,7 +115,7 @@ claim(
 )
 claim(
     "P4",
-    "so is a row of the trees",
+    "a row of the trees is cheaper in a batch of 32 than alone",
     measured=gain["trees"][32],
     at_least=10,
     unit="times",
@@ -123,7 +123,7 @@ claim(
 )
 claim(
     "P4",
-    "the loop over rows gains nothing",
+    "the loop over rows gains nothing from a batch of 32",
     measured=gain["row_by_row"][32],
     between=(0.67, 1.5),
     unit="times",
@@ -290,7 +290,7 @@ POLICIES = {
 }
 rounds = []
 for _ in range(3):
-    arrivals = poisson_schedule(low, seconds=25 / low, rng=rng)
+    arrivals = poisson_schedule(low, seconds=20 / low, rng=rng)
     latency_ms = {}
     for name, settings in POLICIES.items():
         server.configure(**settings)
@@ -355,7 +355,7 @@ claim(
 )
 claim(
     "P2",
-    "waiting for a full batch of 8 multiplies it, against greedy",
+    "waiting for a full batch of 8 multiplies the median latency of greedy",
     measured=times,
     at_least=3,
     unit="times",
@@ -363,7 +363,7 @@ claim(
 )
 claim(
     "P2",
-    "greedy batching, which waits for nobody, adds little",
+    "greedy batching, which waits for nobody, adds little to the median latency",
     measured=greedy_rise,
     at_most=6,
     unit="ms",
@@ -463,8 +463,8 @@ print(f"{np.median(after):.0f} ms in the last half second.")
 BUSY = "Did another program take the processor after the calibration?"
 claim(
     "P2",
-    "above the unbatched capacity the unbatched backlog grows"
-    " for as long as you watch, in parts of the arrivals",
+    "above the unbatched capacity the backlog of an unbatched server"
+    " grows for as long as you watch, by a share of the arrivals",
     measured=growth,
     above=0.1,
     needs=can_show,
@@ -473,7 +473,7 @@ claim(
 )
 claim(
     "P2",
-    "with batching on, the backlog comes back to one batch or less",
+    "at the same rate batching brings the backlog back to one batch or less",
     measured=least_later,
     at_most=32,
     unit="queries",
@@ -483,7 +483,7 @@ claim(
 )
 claim(
     "P2",
-    "and the median latency falls, in parts of what it was",
+    "at that rate batching lowers the median latency, on against off",
     measured=ratio,
     below=0.7,
     needs=can_show,
@@ -579,7 +579,7 @@ my_share = 0.2  # of the rate, edit me
 # until it is found. Every run uses the same random gaps between arrivals, stretched to its rate.
 
 # %%
-gaps = np.cumsum(rng.exponential(size=5000))
+gaps = np.cumsum(rng.exponential(size=4000))
 BOUNDS = np.array([1.5, 2, 3, 5, 10])  # in cycles of a single query
 LIMITS = np.array([1, 2, 4, 8, 16, 32, 64])
 
@@ -664,8 +664,8 @@ tight, loose = network.iloc[1], network.iloc[-1]
 CYCLES = "Do the cycles above grow with the batch size, line by line?"
 claim(
     "P3",
-    "under the tightest bound the hardware serves fewer queries,"
-    " in parts of the rate under the loosest",
+    "under a bound of two cycles the hardware serves fewer queries"
+    " than under one of ten, as a ratio",
     measured=tight["rate"] / loose["rate"],
     at_most=0.25,
     needs=can_show,
@@ -673,7 +673,7 @@ claim(
 )
 claim(
     "P3",
-    "the best batch limit is smaller, too, in parts",
+    "the best batch limit is smaller under the tighter bound, as a ratio",
     measured=tight["best limit"] / loose["best limit"],
     at_most=0.5,
     needs=can_show,
@@ -681,7 +681,7 @@ claim(
 )
 claim(
     "P3",
-    "and so is the gain over one query at a time, in parts",
+    "the gain over one query at a time is smaller there, as a ratio",
     measured=tight["gain"] / loose["gain"],
     at_most=0.6,
     needs=can_show,
@@ -691,7 +691,7 @@ claim(
 # %% tags=["claim-P3"]
 claim(
     "P3",
-    "the rate falls for the loop over rows as well, in parts,",
+    "the tighter bound lowers the rate of the loop over rows as well",
     measured=loop["rate"][1] / loop["rate"].iloc[-1],
     at_most=0.5,
     look=CYCLES,
@@ -699,7 +699,7 @@ claim(
 )
 claim(
     "P3",
-    "though no batch limit gains it anything",
+    "no batch limit gains the loop over rows anything",
     measured=loop["gain"].max(),
     at_most=1.2,
     unit="times",
