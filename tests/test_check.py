@@ -66,6 +66,7 @@ def test_right_answers_pass_and_are_remembered(course, no_kernel):
     before = course.copy(LESSON).read_bytes()
     first = check(course, "01_sums")
     assert first[0] == 0 and "3 of 3 tasks passed." in first[1]
+    assert "solutions/01_numbers/01_sums.ipynb" in " ".join(first[1].split())
     assert course.copy(LESSON).read_bytes() == before
     no_kernel()
     edit(course.copy(LESSON), lambda nb: nb.cells[1].update(execution_count=7))

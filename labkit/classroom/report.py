@@ -71,6 +71,9 @@ class Report:
         following = [task for task in tasks if verdicts[task.id].standing != Standing.PASSED]
         if following:
             text += f" Next: task {following[0].number}, {following[0].title}."
+        else:
+            place = "/".join(exercise.path.parts[-3:])
+            text += f" Why it works, and what usually goes wrong: {place}"
         if exercise.written:
             text += " The written part is marked by hand."
         self.line(text)

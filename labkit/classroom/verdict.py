@@ -59,7 +59,7 @@ def judge(task: Task, outcome: Outcome, owners: Mapping[str, Task], seconds: flo
     hint = 1
     if outcome.kind == "assertion":
         named = re.search(r"\b[Hh]int (\d+)", outcome.message)
-        hint = int(named[1]) if named else 1
+        hint = int(named[1]) if named else 0
     elif outcome.kind == "died" or outcome.name in NO_HINT or owner not in (None, task):
         hint = 0
     return Verdict(

@@ -1,6 +1,7 @@
 """``python3 -m labkit.riverton build``: make everything in datasets/ again from the seed."""
 
 import argparse
+import sys
 import time
 
 
@@ -9,7 +10,12 @@ def main() -> None:
     commands = parser.add_subparsers(required=True)
     rebuild = commands.add_parser("build", help="write datasets/ again, byte for byte")
     rebuild.set_defaults(run=_build)
-    parser.parse_args().run()
+    try:
+        parser.parse_args().run()
+    except ModuleNotFoundError as missing:
+        sys.exit(
+            f"This Python has no {missing.name}: run it with the one in .venv, from the course."
+        )
 
 
 def _build() -> None:
