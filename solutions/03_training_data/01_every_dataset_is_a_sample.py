@@ -4,10 +4,14 @@
 # You build a lottery and have it tested, compute the interval that it earns, find out who can
 # never be in a sample, and take the error of a sample apart.
 #
+# Save, then run `python3 course.py check 03_training_data/01` in a terminal in the course's folder:
+# a task counts as done when it says passed, for it tries more cases than the check below each task.
+#
 # **Time** 45 minutes. **Before this** the lesson
 # [Every dataset is a sample](../../chapters/03_training_data/01_every_dataset_is_a_sample.ipynb).
 
 # %%
+import itertools
 import math
 
 import numpy as np
@@ -44,15 +48,17 @@ def standard_errors(count, chance, repeats):
 # being in. And every *pair* has the same chance of being in together, which is n (n - 1) out of
 # N (N - 1). A sampler can have the first and not the second, so the check counts both.
 #
-# `rng.choice(N, n, replace=False)` does all this, and what you write should equal it in
-# distribution. Here you build your own, so `choice` is not allowed. Use `rng.random`,
-# `rng.integers` or `rng.permutation`, whichever you like.
+# `rng.choice(N, n, replace=False)` does all this. Here you build your own, so `choice` is not
+# allowed, and every set must come up equally often. Use `rng.random`, `rng.integers` or
+# `rng.permutation`, whichever you like.
 #
-# How sure is the check? It lets a count be off by up to six standard errors, for a town of 12 and
-# another one. A right answer fails it by bad luck with a probability of at most 4 in ten million,
-# by the exact binomial distribution of every count. Each mistake that it is made to find passes by
-# good luck with a probability below 1e-20. The seeds are fixed, so the same answer meets the same
-# draws each time.
+# <details><summary>How sure is this check?</summary>
+#
+# It lets a count be off by up to six standard errors, for a town of 12 and another one. A right
+# answer fails it by bad luck with a probability of at most 4 in ten million, by the exact binomial
+# distribution of every count. Each mistake that it is made to find passes by good luck with a
+# probability below 1e-20. The seeds are fixed, so the same answer meets the same draws each time.
+# </details>
 
 
 # %% solution="lottery"
@@ -75,8 +81,7 @@ def simple_random_sample(N, n, rng):
 
 # %% check="lottery"
 assert "choice" not in simple_random_sample.__code__.co_names, (
-    "Your function calls choice; expected a lottery of your own making, from rng.random,"
-    " rng.integers or rng.permutation. See hint 1."
+    "Your function calls choice; expected a lottery of your own making. See hint 1."
 )
 rng = np.random.default_rng(1)
 samples = [list(simple_random_sample(12, 4, rng)) for _ in range(6_000)]
@@ -84,27 +89,28 @@ sizes = sorted({len(sample) for sample in samples})
 assert sizes == [4], (
     f"6,000 samples of 4 out of 12 have the sizes {sizes}; expected 4 in each. See hint 1."
 )
-ids = sorted({int(person) for sample in samples for person in sample})
+ids = np.unique(samples)
+assert ids.dtype.kind in "iu", (
+    f"Your ids have the type {ids.dtype}; expected integers. `np.zeros(n, dtype=int)` holds some."
+)
 assert ids[0] >= 0 and ids[-1] <= 11, (
-    f"Your ids go from {ids[0]} to {ids[-1]}; expected ids from 0 to 11 for 12 people."
+    f"Your ids go from {ids[0]} to {ids[-1]}; expected 0 to 11: see the docstring's first line."
 )
 twice = sum(len(set(sample)) < 4 for sample in samples)
 assert twice == 0, (
     f"{twice:,} of the 6,000 samples hold the same person twice; expected four different ones:"
     " whoever is drawn does not go back into the hat. See hint 1."
 )
-rng = np.random.default_rng(5)
-first, second = (sorted(simple_random_sample(1_000, 10, rng)) for _ in range(2))
-assert first != second, (
-    "Two draws of 10 out of 1,000, one after the other, gave the same ten people; expected others:"
-    " make no generator of your own, draw from `rng`. See hint 2."
+assert len({tuple(sample) for sample in samples}) > 1, (
+    "All 6,000 samples are the same; expected different ones: make no generator of your own, draw"
+    " from `rng`. See hint 2."
 )
 together = times_together(samples, 12)
 persons = together.diagonal()
 who = standard_errors(persons, 4 / 12, 6_000).argmax()
 assert standard_errors(persons[who], 4 / 12, 6_000) <= 6, (
     f"Person {who} is in {persons[who]:,.0f} of the 6,000 samples of 4 out of 12; expected about"
-    " 2,000, as for everybody. Who has a better chance than others, and why? See hint 2."
+    " 2,000, as for everybody. Who has a better chance than others, and why? See hint 2 or hint 3."
 )
 one, other = np.triu_indices(12, 1)
 pairs = together[one, other]
@@ -112,7 +118,7 @@ worst = standard_errors(pairs, 4 * 3 / (12 * 11), 6_000).argmax()
 assert standard_errors(pairs[worst], 4 * 3 / (12 * 11), 6_000) <= 6, (
     f"Persons {one[worst]} and {other[worst]} are together in {pairs[worst]:,.0f} of the 6,000"
     " samples; expected about 545, as for every pair. Each person has the right chance, but who is"
-    " drawn decides who comes along. See hint 3."
+    " drawn decides who comes along. See hint 4."
 )
 
 # %% hidden="lottery"
@@ -144,14 +150,14 @@ persons = together.diagonal()
 who = standard_errors(persons, 6 / 9, 6_000).argmax()
 assert standard_errors(persons[who], 6 / 9, 6_000) <= 6, (
     f"Person {who} is in {persons[who]:,.0f} of the 6,000 samples of 6 out of 9; expected about"
-    " 4,000, as for everybody. See hint 2."
+    " 4,000, as for everybody. See hint 2 or hint 3."
 )
 one, other = np.triu_indices(9, 1)
 pairs = together[one, other]
 worst = standard_errors(pairs, 6 * 5 / (9 * 8), 6_000).argmax()
 assert standard_errors(pairs[worst], 6 * 5 / (9 * 8), 6_000) <= 6, (
     f"Persons {one[worst]} and {other[worst]} are together in {pairs[worst]:,.0f} of the 6,000"
-    " samples of 6 out of 9; expected about 2,500, as for every pair. See hint 3."
+    " samples of 6 out of 9; expected about 2,500, as for every pair. See hint 4."
 )
 ### END HIDDEN TESTS
 
@@ -165,12 +171,17 @@ assert standard_errors(pairs[worst], 6 * 5 / (9 * 8), 6_000) <= 6, (
 # <details><summary>Hint 2: a queue by lot</summary>
 #
 # Give each of the N people a ticket with a random number, `rng.random(N)`, all in the same manner.
-# Then put the people in the order of their tickets: `np.argsort` gives you their ids. If you swap
-# people in a list instead, draw the person for place i from those who have no place yet:
-# `rng.integers(i, N)`, where the end N does not count.
+# Then put the people in the order of their tickets: `np.argsort` gives you their ids.
 # </details>
 #
-# <details><summary>Hint 3: why pairs?</summary>
+# <details><summary>Hint 3: swapping in a list</summary>
+#
+# This is another way. Put everybody into a list, and fill its places 0 to n - 1, one by one. For
+# place i draw a person from those who have no place yet, and swap the two: `rng.integers(i, N)`
+# says where that person stands. The end N does not count.
+# </details>
+#
+# <details><summary>Hint 4: why pairs?</summary>
 #
 # Start at a random person and take n in a row. Everybody has the chance n / N, and yet neighbours
 # always come together. Each further person has to be drawn anew, from all who are left.
@@ -206,7 +217,7 @@ assert standard_errors(pairs[worst], 6 * 5 / (9 * 8), 6_000) <= 6, (
 def interval(values, N):
     """Return (low, high), the ends of the 95 % confidence interval for the mean of N people.
 
-    values: array [n], from a simple random sample of n of them, 2 <= n <= N.
+    values: array [n], from a simple random sample of n of them, 2 <= n <= N. Do not round the ends.
 
     Example: interval(np.array([2, 2, 8]), 4) is (2.04, 5.96). The mean is 4. The squared
     deviations 4, 4 and 16 make s^2 = 24 / 2 = 12, s^2 / n is 4, and the bracket is 1/4. So the
@@ -222,43 +233,42 @@ def interval(values, N):
 
 # %% check="interval"
 three = np.array([2, 2, 8])
-low, high = interval(three, 4)
+got = interval(three, 4)
+assert np.shape(got) == (2,), (
+    f"Your function returns {got}. Return two numbers, (low, high). See hint 3."
+)
+low, high = got
 assert math.isclose((low + high) / 2, 4, rel_tol=1e-9), (
     f"The middle of the interval for 2, 2 and 8 is {(low + high) / 2:.4f}; expected their mean, 4."
     " See hint 3."
 )
-
 endless = 10**12  # people; 9,000 of them are next to nobody
-many = np.tile([1.0, 3.0], 4_500)
+many = np.tile([1.0, 7.0], 4_500)  # s is 3
 wide = np.diff(interval(many, endless))[0]
 ratio = np.diff(interval(many, 12_000))[0] / wide
+said = f"From 9,000 of 12,000 people it is {ratio:.4g} times as wide as from 9,000 of 10^12;"
 assert ratio <= 1.001, (
-    f"From 9,000 of 12,000 people the interval is {ratio:.4g} times as wide as from 9,000 of a"
-    " million million; expected a narrower one: the bracket is the share that you have *not*"
-    " asked. See hint 1."
+    f"{said} expected 0.5 times: the variance is divided by n, not by N, and the bracket is the"
+    " share that you have *not* asked. See hint 2."
 )
 assert ratio < 0.999, (
-    "From 9,000 of 12,000 people the interval is as wide as from 9,000 of a million million;"
-    " expected half as wide: apply the finite population correction. See hint 1."
+    f"{said} expected 0.5 times: apply the finite population correction. See hint 2."
 )
 assert math.isclose(ratio, 0.5, rel_tol=1e-3), (
-    f"From 9,000 of 12,000 people the interval is {ratio:.3f} times as wide as from 9,000 of a"
-    " million million; expected 0.500: the bracket is 1/4 and stands under the square root."
-    " See hint 1."
+    f"{said} expected 0.5 times: the bracket is 1/4 and stands under the square root. See hint 2."
 )
-times = wide / 2 * math.sqrt(9_000)  # the values deviate by 1
+times = wide / 2 / (3 / math.sqrt(9_000))
 assert math.isclose(times, 1.96, rel_tol=1e-2), (
     f"The interval reaches {times:.4g} standard errors to either side; expected 1.96. A standard"
-    " error is s divided by the square root of n. See hint 2."
+    " error is s divided by the square root of n: is it s squared under the root? See hint 1."
 )
 got = np.diff(interval(three, endless))[0] / 2
-assert math.isclose(got, 3.92, rel_tol=1e-3), (
-    f"From 2, 2 and 8 out of a million million the interval reaches {got:.3f}; expected 3.920:"
-    " divide the squared deviations by n - 1, which is 2 here. See hint 3."
-)
+said = f"From 2, 2 and 8 out of 10^12 the interval reaches {got:.3f}; expected 3.920:"
+assert got > 3.9, f"{said} divide the squared deviations by n - 1, which is 2 here. See hint 3."
+assert got < 3.95, f"{said} divide s^2 by n, and keep to 1.96, whatever n is. See hint 1."
 assert math.isclose(low, 2.04, rel_tol=1e-3) and math.isclose(high, 5.96, rel_tol=1e-3), (
     f"The interval for 2, 2 and 8 out of 4 is {low:.3f} to {high:.3f}; expected 2.040 to 5.960:"
-    " the bracket is 1 - 3/4. See hint 1."
+    " the bracket is 1 - 3/4. See hint 2."
 )
 
 # %% hidden="interval"
@@ -271,7 +281,7 @@ assert math.isclose(low, 12.1406, rel_tol=1e-4) and math.isclose(high, 15.8594, 
 low, high = interval(np.array([3.0, 7.0, 5.0]), 3)
 assert math.isclose(low, 5, abs_tol=1e-6) and math.isclose(high, 5, abs_tol=1e-6), (
     f"From all three of three people the interval is {low:.3f} to {high:.3f}; expected 5 to 5:"
-    " nothing is left to be unsure of. See hint 1."
+    " nothing is left to be unsure of. See hint 2."
 )
 low, high = interval(np.repeat([0.0, 1.0], [70, 30]), 100_000)
 assert math.isclose(low, 0.2097742, rel_tol=1e-4) and math.isclose(high, 0.3902258, rel_tol=1e-4), (
@@ -281,19 +291,20 @@ assert math.isclose(low, 0.2097742, rel_tol=1e-4) and math.isclose(high, 0.39022
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>Hint 1: the bracket</summary>
+# <details><summary>Hint 1: the order of steps</summary>
+#
+# First the variance of the values, $s^2$, then divide by n, then the bracket, then the root, then
+# 1.96.
+# </details>
+#
+# <details><summary>Hint 2: the bracket</summary>
 #
 # n / N is the share that you have asked, 1 - n / N the share that you have not. When you have
 # asked everybody, it is 0, and so is the reach. It belongs to the variance: multiply before you
 # take the root.
 # </details>
 #
-# <details><summary>Hint 2: the order of steps</summary>
-#
-# First the variance of the values, then divide by n, then the bracket, then the root, then 1.96.
-# </details>
-#
-# <details><summary>Hint 3: nearly there</summary>
+# <details><summary>Hint 3: s squared in NumPy, and the two ends</summary>
 #
 # NumPy divides by n unless you say otherwise: `np.var(values, ddof=1)` is $s^2$ with n - 1. Take
 # the reach off the mean for one end and add it for the other.
@@ -320,9 +331,12 @@ assert math.isclose(low, 0.2097742, rel_tol=1e-4) and math.isclose(high, 0.39022
 # A sampler may name a person more than once in one sample, for example when each person asked names
 # a friend. Such a person is *in* that sample, once.
 #
-# How sure is the check? Most of it counts along, on samples prepared in advance. Where it draws by
-# lot, with fixed seeds, a right answer fails by bad luck with a probability below 3 in a hundred
-# million. The mistakes that it is made to find fail for certain.
+# <details><summary>How sure is this check?</summary>
+#
+# Most of it counts along, on samples prepared in advance. Where it draws by lot, with fixed seeds,
+# a right answer fails by bad luck with a probability below 3 in a hundred million. The mistakes
+# that it is made to find fail for certain.
+# </details>
 
 
 # %% solution="inclusion"
@@ -349,21 +363,17 @@ def inclusion(draw, N, repeats, rng):
 # %% check="inclusion"
 prepared = [np.array(ids) for ids in ([0, 4, 4, 4], [1, 2], [2], [2, 1])]
 said = "The samples are [0, 4, 4, 4], [1, 2], [2] and [2, 1],"
-drawn = []
-
-
-def draw(rng):
-    drawn.append(prepared[len(drawn) % 4])
-    return drawn[-1]
-
-
-share, never = inclusion(draw, 6, 4, np.random.default_rng(1))
-assert len(drawn) == 4, (
-    f"With repeats = 4 you called draw {len(drawn)} times; expected 4. See hint 1."
+calls = itertools.count()
+got = inclusion(lambda rng: prepared[next(calls) % 4], 6, 4, np.random.default_rng(1))
+called = next(calls)
+assert called == 4, f"With repeats = 4 you called draw {called} times; expected 4. See hint 1."
+assert isinstance(got, tuple | list) and len(got) == 2, (
+    "Your function returns something else. Return two things, (share, never). See hint 2."
 )
+share, never = got
 assert np.shape(share) == (6,), (
-    f"share has the shape {np.shape(share)}; expected (6,): one share for each of the N = 6 people,"
-    " drawn or not. See hint 1."
+    f"share has the shape {np.shape(share)}; expected (6,): one share for each of the"
+    " N = 6 people. See hint 1."
 )
 assert math.isclose(share[0], 0.25), (
     f"{said} and the share of person 0 came out as {share[0]:.3f}; expected 0.250: in one of 4"
@@ -376,7 +386,11 @@ assert math.isclose(share[4], 0.25), (
 assert np.allclose(share, [0.25, 0.5, 0.75, 0, 0.25, 0]), (
     f"{said} and share is {share}; expected [0.25, 0.5, 0.75, 0, 0.25, 0]. See hint 1."
 )
-assert np.ravel(never).tolist() == [3, 5], (
+assert np.ndim(never) == 1, (
+    f"never has the shape {np.shape(never)}; expected a plain row of ids: np.flatnonzero gives ids;"
+    " np.where gives a tuple. See hint 2."
+)
+assert list(never) == [3, 5], (
     f"{said} and never is {never}; expected [3, 5], the ids of those who are in none of them."
     " See hint 2."
 )
@@ -391,20 +405,13 @@ assert len(never) == 0, (
 # %% hidden="inclusion"
 ### BEGIN HIDDEN TESTS
 prepared = [np.array(ids, int) for ids in ([], [3, 3], [1, 3, 1], [], [3])]
-drawn = []
-
-
-def draw(rng):
-    drawn.append(prepared[len(drawn) % 5])
-    return drawn[-1]
-
-
-share, never = inclusion(draw, 5, 5, np.random.default_rng(1))
+calls = itertools.count()
+share, never = inclusion(lambda rng: prepared[next(calls) % 5], 5, 5, np.random.default_rng(1))
 assert np.allclose(share, [0, 0.2, 0, 0.6, 0]), (
     f"The samples are [], [3, 3], [1, 3, 1], [] and [3], and share is {share}; expected"
     " [0, 0.2, 0, 0.6, 0]: an empty sample is a sample, too. See hint 2."
 )
-assert np.ravel(never).tolist() == [0, 2, 4], (
+assert list(never) == [0, 2, 4], (
     f"For the same five samples never is {never}; expected [0, 2, 4]. See hint 2."
 )
 
@@ -416,7 +423,7 @@ chance = 1 - np.array([math.comb(40 - int(k), 3) for k in namers]) / math.comb(4
 share, never = inclusion(
     lambda rng: friend[rng.permutation(40)[:3]], 40, 4_000, np.random.default_rng(3)
 )
-assert np.ravel(never).tolist() == np.flatnonzero(namers == 0).tolist(), (
+assert list(never) == np.flatnonzero(namers == 0).tolist(), (
     f"Three of 40 people name a friend, 4,000 times, and you find {len(never)} people in no sample;"
     f" expected {(namers == 0).sum()}, those whom nobody names. See hint 2."
 )
@@ -472,7 +479,7 @@ assert off.max() <= 6, (
 # between being in and the value, $f$ the share of everybody that is in, and $\sigma$ the standard
 # deviation of the values. Both $\rho$ and $\sigma$ are taken over all
 # N people, and $\sigma$ divides by N, because everybody is there. Compute the three. The first is
-# about who comes, the second about how many, the third about the question.
+# about who comes, the second about how many, and the third says how much the values differ.
 
 
 # %% solution="parts"
@@ -497,18 +504,29 @@ def take_apart(included, values):
 # %% check="parts"
 values = np.array([10.0, 20, 30, 40, 50, 60, 70, 80])
 included = np.isin(values, [60, 80])
-rho, factor, sigma = take_apart(included, values)
+got = take_apart(included, values)
+assert isinstance(got, tuple | list | np.ndarray) and len(got) == 3, (
+    "Your function returns something else. Return three things, (rho, factor, sigma), and not"
+    " their product."
+)
+rho, factor, sigma = got
+assert np.ndim(rho) == 0, (
+    f"rho has the shape {np.shape(rho)}. rho is one number: take [0, 1] of what corrcoef gives."
+    " See hint 1."
+)
 assert math.isclose(rho, 0.6299408, rel_tol=1e-6), (
     f"With the values 10, 20, ..., 80 and 60 and 80 in the sample rho came out as {rho:.4f};"
     " expected 0.6299, the correlation of eight ones and zeros with eight values. See hint 1."
 )
-assert factor > 1, (
+upside_down = np.isclose(factor, [1 / 3, math.sqrt(1 / 3)]).any()
+assert not upside_down, (
     f"With 2 of 8 people in the sample the factor came out as {factor:.4f}; expected 1.7321: few"
     " people make it large. Is the fraction upside down? See hint 2."
 )
 assert math.isclose(factor, 1.7320508, rel_tol=1e-6), (
-    f"With 2 of 8 people in the sample the factor came out as {factor:.4f}; expected 1.7321, the"
-    " square root of 3/4 divided by 1/4. See hint 2."
+    f"With 2 of 8 people in the sample the factor came out as {factor:.4f}; expected 1.7321: f is"
+    " 1/4 here, and the factor is the square root of 3/4 divided by 1/4. Mind the brackets:"
+    " (1 - f) / f. See hint 2."
 )
 assert math.isclose(sigma, 22.912878, rel_tol=0.1), (
     f"With the values 10, 20, ..., 80 sigma came out as {sigma:.3f}; expected 22.913: take all"

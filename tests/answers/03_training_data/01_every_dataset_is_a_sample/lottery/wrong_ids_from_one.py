@@ -1,3 +1,3 @@
-# message: expected ids from 0 to 11 for 12 people
+# message: expected 0 to 11: see the docstring's first line
 def simple_random_sample(N, n, rng):
     return rng.permutation(N)[:n] + 1

@@ -1,0 +1,8 @@
+# message: is it s squared under the root?
+import numpy as np
+
+
+def interval(values, N):
+    n = len(values)
+    reach = 1.96 * np.sqrt(np.std(values, ddof=1) / n * (1 - n / N))
+    return np.mean(values) - reach, np.mean(values) + reach
