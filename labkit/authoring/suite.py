@@ -22,7 +22,7 @@ NO_TESTS_COLLECTED = 5
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="course.py test", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--fast", action="store_true", help="only what needs no kernel, in seconds")
+    parser.add_argument("--fast", action="store_true", help="only what needs no kernel")
     parallel = ["-n", str(PROCESSES), "--dist", "loadfile"]
     start, cpu_before = time.perf_counter(), _children_cpu()
     if parser.parse_args(arguments).fast:
