@@ -20,6 +20,9 @@
 #
 # > *Who could have been in here, and who decided?*
 #
+# T3 and T4 below are claims of the course's [ledger](../LEDGER.md); a claim's *limit* is where it
+# stops being true.
+#
 # In this lesson you can check the answer, because you know everybody. Riverton is a made-up city.
 # All that is true of its people was [set by the authors](../../datasets/riverton_people/README.md),
 # so the truth is known; its groups A, B and C stand for no real group.
@@ -172,9 +175,22 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** People who open the app often are younger, better educated and better paid, and they
-# spend more. Nobody chose them for that. They came, and their coming goes with what you ask about.
-# Four estimates that agree with one another look trustworthy, and all four are wrong in the same
+# **Why.** Look at who came, beside the whole city:
+
+# %%
+rng = np.random.default_rng([SEED, 1])
+came = convenience(days, n, rng)
+pd.DataFrame(
+    {
+        column: [people[column].mean(), people[column].iloc[came].mean()]
+        for column in ("age", "has_degree", "income", "spend")
+    },
+    index=["the city", "first to open the app"],
+).round(2)
+
+# %% [markdown]
+# Nobody chose them for that. They came, and their coming goes with what you ask about. Four
+# estimates that agree with one another look trustworthy, and all four are wrong in the same
 # direction.
 #
 # **Where it stops being true.** Bias belongs to a method and a question together. Ask the same
@@ -382,7 +398,7 @@ figures.show(
 # %% tags=["claim-T4"]
 claim(
     "T4",
-    "with the design's own variance, a simple random sample keeps the promise of 95 %",
+    "with the formula of its design, a simple random sample keeps the promise of 95 %",
     measured=coverage["simple random"],
     between=(0.92, 0.97),
 )
@@ -418,8 +434,8 @@ claim(
 #
 # You measure the **root mean square error** (RMSE): the typical distance of an estimate from the
 # truth, bias and spread together. For a lottery theory says $S \sqrt{1/n - 1/N}$, where $S$ is the
-# standard deviation of the population. A hundred times the people, a tenth of the error: a slope of
-# -1/2 where both axes are logarithmic.
+# standard deviation of the population. While n is far below N that means: a hundred times the
+# people, a tenth of the error. Where both axes are logarithmic it is a slope of -1/2.
 #
 # **Your guess.** Take 20,000 people from the app. How many people drawn by lot come as close to the
 # truth?
@@ -463,7 +479,7 @@ print(f"20,000 people from the app are worth {worth:.1f} drawn by lot")
 
 # %%
 fig, ax = figures.new(
-    title="By lot the error falls with every person; through the app it stays",
+    title="By lot the error falls with every person; through the app it hardly moves",
     xlabel="people in the sample, n",
     ylabel="RMSE (crowns a month)",
 )
@@ -571,7 +587,7 @@ weighted_rmse = np.sqrt((weighted**2).mean())
 pd.DataFrame(
     {
         "RMSE (crowns)": weighted_rmse.round().astype(int),
-        "worth, in people by lot": (1 / (weighted_rmse**2 / S**2 + 1 / N)).round(-1).astype(int),
+        "worth, in people by lot": (1 / (weighted_rmse**2 / S**2 + 1 / N)).round().astype(int),
     }
 ).rename_axis("2,000 from the app, weighted")
 
@@ -585,9 +601,10 @@ claim(
 )
 
 # %% [markdown]
-# It works because in Riverton people of equal activity spend alike, with the app or without. That
-# is knowledge about the city. It is not in the sample, and the column with age shows what the same
-# recipe does when the knowledge is wrong.
+# It works because activity drives who comes, and among people of equal activity those who came are
+# like those who did not. That is knowledge about the city, and it is not in the sample. The row *by
+# age* shows the same recipe with the wrong knowledge. Within each class of age the active ones
+# still come first, and no weight on ages mends that: the error is no smaller than without weights.
 
 # %% [markdown]
 # ## A model is an estimate too
@@ -607,8 +624,14 @@ my_guess = 0.75  # AUC, edit me
 
 # %% [markdown]
 # **Measure.** A sampling method is a queue, and a rule for who is taken from it. There are three
-# queues: the lottery's, the app's, and an expert's, who prefers people that look typical. And there
-# are two rules: take the first n, or fill a fixed number of **places** in each cell.
+# queues: the lottery's, the app's, and an expert's, who prefers people that look typical. And
+# there are two rules: take the first n, or fill a fixed number of **places** in each **cell**. A
+# cell is a group of people who are alike in some columns. That gives six methods.
+#
+# - *Simple random*, *convenience* and *judgment* take the first n of the three queues.
+# - *Strata* fill cells from the lottery's queue: group by borough in proportion to the city, or
+#   each group with the same number of places.
+# - *Quota* fills cells of age, sex and borough from the app's queue.
 
 # %%
 group = people["group"].cat.codes.to_numpy()
@@ -768,8 +791,7 @@ claim(
 # **Why.** The model has one slope for every column. In C the sign of one of them is the other way
 # round: steady incomes are the risky ones there. Whoever fills the sample decides which slope wins.
 # The app brings hardly any C, equal strata a third. Overall nobody notices, since C is a small part
-# of the city. It also means that more data of the same kind is no help: look where the line of the
-# model trained on everybody stands.
+# of the city. Nor does it help to train on everybody: there, too, C is outvoted.
 #
 # **Where it stops being true.** Not every method makes a difference. Proportional strata and a
 # simple random sample train the same model for C, as far as fifty rounds can tell. And the gain in
@@ -777,6 +799,8 @@ claim(
 
 # %%
 print(f"proportional strata - simple random, in C: {same / error_same:+.1f} standard errors")
+print(f"share of C in the city: {in_c.mean():.1%}")
+print(f"AUC in C of the model trained on everybody: {everybody[1]:.2f}")
 
 # %% [markdown]
 # ## What you measured

@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     else:
         everything = [*NOTEBOOKS, "tests", "--nbval"]
         print("What may run side by side:", flush=True)
-        status = _pytest([*everything, *parallel, "-m", "not wall_clock"], OMP_NUM_THREADS="1")
+        status = _pytest([*everything, *parallel, "-m", "not wall_clock"])
         print("What measures the wall clock, alone:", flush=True)
         status = _pytest([*everything, "-m", "wall_clock"]) or status
     wall, cpu = time.perf_counter() - start, _children_cpu() - cpu_before
@@ -39,8 +39,8 @@ def main(arguments: list[str]) -> int:
     return status
 
 
-def _pytest(arguments: list[str], **variables: str) -> int:
-    status = subprocess.call([*PYTEST, *arguments], cwd=ROOT, env={**os.environ, **variables})
+def _pytest(arguments: list[str]) -> int:
+    status = subprocess.call([*PYTEST, *arguments], cwd=ROOT)
     return 0 if status == NO_TESTS_COLLECTED else status
 
 
