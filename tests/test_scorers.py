@@ -90,26 +90,31 @@ def test_a_build_that_fails_leaves_nothing_behind(counted_build):
 
 
 class _Counter:
-    """A scorer that notes what it is asked."""
+    """A scorer that notes what it is asked, and whose calls last 5 ms and 1 ms per row."""
 
     name, n_features = "counter", N_FEATURES
 
     def __init__(self):
         self.batches = []
+        self.clock = 0.0
 
     def __call__(self, X):
         self.batches.append(X)
+        self.clock += 0.005 + 0.001 * len(X)
         return np.zeros(len(X), dtype=np.int64)
 
 
-def test_the_batch_curve_asks_each_size_equally_often_and_repeats_no_row():
+def test_the_batch_curve_gives_each_size_as_much_time_and_repeats_no_row(monkeypatch):
     scorer = _Counter()
+    monkeypatch.setattr("labkit.riverton.curve.time.thread_time", lambda: scorer.clock)
     curve = batch_curve(scorer, (8, 1, 600), rng=np.random.default_rng(0), repeats=5)
     assert curve["batch"].tolist() == [1, 8, 600]
-    assert [len(X) for X in scorer.batches] == [1, 8, 600] * 6  # one round to warm up
+    one_round = [1] * 4 + [8] * 2 + [600]  # each takes 20 ms at least
+    assert [len(X) for X in scorer.batches] == one_round * 6  # one round to warm up
     assert all(len(np.unique(X, axis=0)) == 8 for X in scorer.batches if len(X) == 8)
-    assert len({X.tobytes() for X in scorer.batches}) == 18
-    assert curve["gain"][0] == 1.0
+    assert len({X.tobytes() for X in scorer.batches if len(X) > 1}) == 18
+    np.testing.assert_allclose(curve["batch_ms"], [6, 13, 605])
+    np.testing.assert_allclose(curve["gain"], 6 / curve["row_ms"])
     np.testing.assert_allclose(curve["row_ms"] * curve["batch"], curve["batch_ms"])
 
 
@@ -117,7 +122,7 @@ def test_the_batch_curve_asks_each_size_equally_often_and_repeats_no_row():
 def test_a_batch_saves_what_it_should():
     """Processor time, so other programs matter little. Seen: trees 21 to 28, row by row 1.0."""
     rng = np.random.default_rng(0)
-    trees = batch_curve(load_scorer("trees"), (32,), rng=rng, repeats=15)
-    row_by_row = batch_curve(load_scorer("row_by_row"), (32,), rng=rng, repeats=5)
+    trees = batch_curve(load_scorer("trees"), (32,), rng=rng)
+    row_by_row = batch_curve(load_scorer("row_by_row"), (32,), rng=rng)
     assert trees["gain"].iloc[-1] > 10
     assert 0.67 < row_by_row["gain"].iloc[-1] < 1.5

@@ -346,13 +346,13 @@ assert math.isclose(wait, 31.0), (
 # A larger batch is cheaper per row and slower to answer. Your service runs greedy batching with
 # the measured cycle S(b) = alpha + beta b, and it has promised a latency. At a busy time a query
 # that has barely missed a batch waits for that whole batch, then for its own. Assume that both
-# are full. Find the largest limit that keeps the promise, and what a million predictions cost
-# in full batches of that size.
+# are full. Find the largest batch limit, `max_batch`, that keeps the promise, and what a million
+# predictions cost in full batches of that size.
 
 
 # %% solution="cheapest"
 def cheapest_limit(alpha, beta, bound, price_per_hour):
-    """Return (limit, price): the largest batch limit within `bound` and the price of a million.
+    """Return (limit, price): the largest `max_batch` within `bound` and the price of a million.
 
     alpha, beta: the cycle S(b) = alpha + beta * b, in ms; beta is above 0.
     bound: the latency (ms) promised to a query that has barely missed a full batch.
