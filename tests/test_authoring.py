@@ -10,7 +10,8 @@ from labkit.authoring import contents, ledger, sync
 from labkit.authoring.execute import NotebookFailed, execute, strip
 from labkit.authoring.form import problems
 from labkit.authoring.links import broken_links
-from labkit.authoring.twin import drift, notebook_of, read_twin, write_notebook, write_text
+from labkit.authoring.twin import drift, notebook_of, read_twin, write_notebook
+from labkit.files import replace_text
 
 TWIN = """\
 # %% [markdown]
@@ -91,8 +92,8 @@ def test_a_missing_cell_at_the_end_and_a_missing_notebook_are_drift(twin):
 
 def test_writing_what_is_there_already_writes_nothing(tmp_path):
     path = tmp_path / "page.md"
-    assert write_text(path, "text")
-    assert not write_text(path, "text\n")
+    assert replace_text(path, "text")
+    assert not replace_text(path, "text\n")
     assert list(tmp_path.iterdir()) == [path]
 
 

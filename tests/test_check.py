@@ -317,7 +317,7 @@ def test_an_unreadable_copy_is_one_clear_line(course, capsys, content, line):
     status, text = check(course, "sums")
     errors = capsys.readouterr().err
     assert (status, text, errors.count("\n")) == (1, "", 1)
-    assert f"work/{LESSON}.ipynb is not a readable notebook: {line}" in errors
+    assert f"work/{LESSON}_exercise.ipynb is not a readable notebook: {line}" in errors
     status, text = check(course)
     assert status == 1 and "is not a readable notebook" in " ".join(text.split())
 

@@ -16,6 +16,21 @@ def _stream(text):
     return [nbformat.v4.new_output("stream", name="stdout", text=text)]
 
 
+def _page(code, stored, metadata):
+    """A cell whose output displays the number `code` where `stored` was displayed before."""
+    data = {"text/plain": "P4 holds: a gain.", "text/html": "measured {}"}
+    source = (
+        "from IPython.display import display\n"
+        f"display({_of(data, code)}, raw=True, metadata={metadata})"
+    )
+    output = nbformat.v4.new_output("display_data", data=_of(data, stored), metadata=metadata)
+    return source, [output], []
+
+
+def _of(data, measured):
+    return {kind: text.format(measured) for kind, text in data.items()}
+
+
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
     """(outcome of each cell, all text, text of the wall-clock run) for a notebook of each kind."""
@@ -34,6 +49,7 @@ def outcomes(tmp_path_factory):
             ),
             ("print('P4 holds: a loss.')", _stream("P4 holds: a gain.\n"), []),
         ],
+        "chapters/measured": [_page(13, 12, {"claim": {"id": "P4"}}), _page(13, 12, {})],
         "chapters/error": [("1 / 0", [], []), ("x = 1", [], []), ("x", [], [])],
         "chapters/dies": [("import os; os._exit(1)", [], []), ("x = 1", [], [])],
         "chapters/endless": [("while True: pass", [], []), ("x = 1", [], [])],
@@ -86,6 +102,12 @@ def test_a_claim_may_differ_in_its_verdict_and_in_nothing_else(outcomes):
     found, _, _ = outcomes
     assert found[cell("chapters/verdict", 0)] == "PASSED"
     assert found[cell("chapters/verdict", 1)] == "FAILED"
+
+
+def test_what_a_claim_measured_may_differ_and_other_pages_may_not(outcomes):
+    found, _, _ = outcomes
+    assert found[cell("chapters/measured", 0)] == "PASSED"
+    assert found[cell("chapters/measured", 1)] == "FAILED"
 
 
 @pytest.mark.parametrize("name", ["error", "dies", "endless"])

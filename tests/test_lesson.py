@@ -45,6 +45,20 @@ def test_displayed_line_does_not_depend_on_what_was_measured(capsys):
     assert first == second
 
 
+def test_the_page_shows_what_was_measured_and_the_line_does_not(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.get_ipython", lambda: "a notebook")
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    claim("P2", "p < q", measured=13.7, at_least=12, unit="ms")
+    claim("P2", "p < q", measured=13.7, at_least=12, unit="ms", needs=(False, "too slow."))
+    (held, skipped) = shown
+    assert "13.7" not in held["text/plain"]
+    assert held["text/html"] == (
+        "<b>P2 holds:</b> p &lt; q.<br>Expected at least 12 ms; measured <b>13.7 ms</b>."
+    )
+    assert skipped["text/html"].endswith("Expected at least 12 ms; too slow.")
+
+
 @pytest.mark.parametrize("bound", [{"at_least": 0}, {"at_most": 0}, {"between": (-1, 1)}])
 def test_not_a_number_meets_no_claim(bound):
     with pytest.raises(AssertionError):

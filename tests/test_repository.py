@@ -115,4 +115,4 @@ def test_learners_see_notebooks_and_not_what_they_are_made_from():
         return any(fnmatch.fnmatch(name, glob) for glob in globs)
 
     assert all(hidden(name) for name in ("03_batching.py", "exercises", "labkit", "course.py"))
-    assert not any(hidden(n) for n in ("03_batching.ipynb", "work", "chapters", "solutions"))
+    assert not any(hidden(n) for n in ("03_batching.ipynb", "work", "datasets", "solutions"))

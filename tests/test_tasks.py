@@ -241,6 +241,7 @@ def course(tmp_path):
         "03_training/01_every_sample",
         "01_every",
         "SAMPLE",
+        "work/03_training/01_every_sample_exercise.ipynb",
         "work/03_training/01_every_sample.ipynb",
         "./exercises\\03_training\\01_every_sample.ipynb",
     ],

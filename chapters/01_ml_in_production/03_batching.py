@@ -854,7 +854,7 @@ pd.DataFrame(found, columns=["claim", "what", "your machine"])
 #
 # [The exercise](../../exercises/01_ml_in_production/03_batching.ipynb) has you fit a batch curve,
 # write a batching policy on a virtual clock and find the cheapest `max_batch` within a latency
-# bound. The start page of the course opens your own copy of it.
+# bound.
 #
 # ## Going further
 #

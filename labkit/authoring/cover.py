@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labkit import ROOT
 from labkit.authoring.twin import read_notebook
+from labkit.files import replace_file
 
 TAG = "cover"
 
@@ -31,5 +32,5 @@ def write(root: Path = ROOT) -> bool:
     drawn, path = picture(root), place(root)
     if drawn is None or (path.is_file() and path.read_bytes() == drawn):
         return False
-    path.write_bytes(drawn)
+    replace_file(path, drawn)
     return True

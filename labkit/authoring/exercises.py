@@ -14,7 +14,8 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from labkit import ROOT
-from labkit.authoring.twin import read_notebook, write_notebook, write_text
+from labkit.authoring.twin import read_notebook, write_notebook
+from labkit.files import replace_text
 
 SOLUTION_ONLY = "solution-only"
 
@@ -42,7 +43,7 @@ def in_step(root: Path, chapter: str) -> bool:
 def bring_in_step(root: Path, chapter: str) -> None:
     """Generate a chapter's exercises in place. Raises GenerationFailed."""
     generate(root / "solutions", root / "exercises", chapter)
-    write_text(_record(root, chapter), _digest(root, chapter))
+    replace_text(_record(root, chapter), _digest(root, chapter))
 
 
 def _record(root: Path, chapter: str) -> Path:

@@ -4,10 +4,12 @@
 - A notebook that measures the wall clock (tag `wall-clock`) gets the mark `wall_clock`.
 - A cell that fails, or ends the kernel, ends its notebook: one error, one failure.
 - Exercises run in lax mode, and an unanswered task is reported as such.
+- Of a claim its line of text is compared, not the HTML, which holds what was measured.
 """
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,10 +18,12 @@ from queue import Empty
 
 import nbval.plugin
 import pytest
+from nbformat import NotebookNode
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
 
 from labkit import ROOT
+from labkit.lesson.claims import METADATA_KEY
 
 SECONDS_PER_NOTEBOOK = 60.0
 STARTED: dict[Path, float] = {}
@@ -41,12 +45,28 @@ class WatchedKernel(RunningKernel):
                     raise
 
 
+_compare_all = IPyNbCell.compare_outputs
+
+
+def _compare_outputs(cell: IPyNbCell, test: list, ref: list, skip_compare=None) -> bool:
+    return _compare_all(cell, *map(_without_measured, (test, ref)), skip_compare)
+
+
+def _without_measured(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    outputs = copy.deepcopy(outputs)
+    for output in outputs:
+        if METADATA_KEY in output.get("metadata", {}):
+            output["data"].pop("text/html", None)
+    return outputs
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "wall_clock: measures time, so it runs alone")
     config.addinivalue_line("markers", "kernel: starts a Jupyter kernel; test --fast leaves it out")
     config.option.nbval_cell_timeout = SECONDS_PER_NOTEBOOK
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
     nbval.plugin.RunningKernel = WatchedKernel
+    IPyNbCell.compare_outputs = _compare_outputs
     config.pluginmanager.register(SecondsPerNotebook(), "seconds-per-notebook")
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from labkit import ROOT
 from labkit.authoring import contents, cover, exercises, ledger
 from labkit.authoring.execute import NotebookFailed, execute
-from labkit.authoring.twin import drift, notebook_of, read_twin, twins, write_notebook, write_text
+from labkit.authoring.twin import drift, notebook_of, read_twin, twins, write_notebook
+from labkit.files import replace_text
 
 GLANCE = re.compile(r"(<!-- ledger:begin[^>]*-->).*?(<!-- ledger:end -->)", re.DOTALL)
 
@@ -91,5 +92,5 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
 
 def write_pages(root: Path = ROOT) -> list[Path]:
     """Write the generated pages; returns those that changed."""
-    written = [path for path, text in pages(root).items() if write_text(path, text)]
+    written = [path for path, text in pages(root).items() if replace_text(path, text)]
     return written + ([cover.place(root)] if cover.write(root) else [])

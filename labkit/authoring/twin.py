@@ -6,9 +6,7 @@ A notebook is a function of its twin, cell ids included; only outputs come from 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from labkit import ROOT
+from labkit.files import replace_text
 
 TWIN_FOLDERS = ("chapters", "solutions")
 METADATA = {
@@ -113,23 +112,9 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook so that an interrupted write leaves the old one, and equal content is equal.
+    """Write a notebook in one step, so that equal content is equal.
 
     Raises nbformat.ValidationError when the notebook is not valid.
     """
     nbformat.validate(notebook)
-    write_text(path, nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")
-
-
-def write_text(path: Path, text: str) -> bool:
-    """Replace a file's text in one step, when it differs; says whether it did."""
-    text = text.rstrip("\n") + "\n"
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    Path(name).chmod(0o644)
-    Path(name).replace(path)
-    return True
+    replace_text(path, nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")

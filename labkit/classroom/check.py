@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TextIO
 
 from labkit.classroom.checking import Limits, verdicts
-from labkit.classroom.course import Course, NoSuchLesson
+from labkit.classroom.course import EXERCISE, Course, NoSuchLesson
 from labkit.classroom.memory import Memory
 from labkit.classroom.notebook import Cell, Unreadable, read_cells
 from labkit.classroom.report import Report
@@ -148,8 +148,8 @@ class Checker:
             return read_cells(path)
         except Unreadable as error:
             raise CannotCheck(
-                f"work/{lesson}.ipynb is not a readable notebook: {error}. Mend it, or move it"
-                " away and run python3 course.py lab for a fresh copy."
+                f"work/{lesson}{EXERCISE}.ipynb is not a readable notebook: {error}. Mend it, or"
+                " move it away and run python3 course.py lab for a fresh copy."
             ) from None
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from labkit import ROOT
 
+EXERCISE = "_exercise"
+"""What a learner's copy of an exercise has in its name, behind that of the lesson."""
+
 
 class NoSuchLesson(Exception):
     """A word that fits no lesson, or more than one; the message names the candidates."""
@@ -30,9 +33,23 @@ class Course:
     def exercise(self, lesson: str) -> Path:
         return self.root / "exercises" / f"{lesson}.ipynb"
 
+    @property
+    def work(self) -> Path:
+        """The learner's own folder; git does not see it."""
+        return self.root / "work"
+
     def copy(self, lesson: str) -> Path:
-        """The learner's own notebook."""
-        return self.root / "work" / f"{lesson}.ipynb"
+        """The learner's own copy of the exercise; that of the lesson lies beside it."""
+        return self.work / f"{lesson}{EXERCISE}.ipynb"
+
+    def copies(self) -> dict[Path, Path]:
+        """Where the learner's own copy of each lesson and of each exercise lies."""
+        found = {}
+        for folder, mark in (("chapters", ""), ("exercises", EXERCISE)):
+            for original in sorted((self.root / folder).glob("[0-9]*/[0-9]*.ipynb")):
+                name = f"{original.parent.name}/{original.stem}{mark}.ipynb"
+                found[original] = self.work / name
+        return found
 
     def answers(self, lesson: str) -> Path:
         """The folder with the gate's wrong and right answers, one folder in it for each task."""
@@ -44,7 +61,13 @@ class Course:
         Raises NoSuchLesson.
         """
         lessons = self.lessons()
-        name = wanted.replace("\\", "/").removeprefix("./").removesuffix(".ipynb").lower()
+        name = (
+            wanted.replace("\\", "/")
+            .removeprefix("./")
+            .removesuffix(".ipynb")
+            .lower()
+            .removesuffix(EXERCISE)
+        )
         for folder in ("work", "exercises", "solutions", "chapters"):
             name = name.removeprefix(f"{folder}/")
         fitting = [lesson for lesson in lessons if lesson.lower() == name]

@@ -1,4 +1,4 @@
-"""`python3 course.py lab`: hand out the exercises and open JupyterLab on the start page."""
+"""`python3 course.py lab`: hand out lessons and exercises, and open JupyterLab on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from labkit import ROOT
-from labkit.classroom.copies import WORK, hand_out
+from labkit.classroom.copies import hand_out
 from labkit.classroom.start_page import write_start_page
 
 FIRST_PORT, PORTS_TRIED = 8888, 50
@@ -67,7 +67,7 @@ def serve(port: int, start_page: Path, *, with_browser: bool) -> None:
     page = f"/lab/tree/{start_page.relative_to(ROOT).as_posix()}"
     os.environ["JUPYTER_TOKEN"] = token = secrets.token_hex(16)
     print(f"The course is open at http://127.0.0.1:{port}{page}?token={token}")
-    print(f"Your own copies of the exercises are in {WORK.name}/. Stop with Ctrl-C.", flush=True)
+    print("Your own copies of lessons and exercises are in work/. Stop with Ctrl-C.", flush=True)
     LabApp.launch_instance(
         [
             f"--config={SETTINGS / 'jupyter_server_config.py'}",

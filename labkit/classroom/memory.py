@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from labkit import ROOT
 from labkit.classroom.course import Course
 from labkit.classroom.notebook import Cell
 from labkit.classroom.verdict import Standing, Verdict
+from labkit.files import replace_text
 
 
 class Memory:
@@ -43,12 +43,8 @@ class Memory:
         if not all(verdict.settled for verdict in verdicts):
             return
         content = {"key": self._key(lesson, cells), "verdicts": [asdict(v) for v in verdicts]}
-        file = self._file(lesson)
-        fresh = file.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(content), encoding="utf-8")
-            fresh.replace(file)
+            replace_text(self._file(lesson), json.dumps(content))
 
     def _file(self, lesson: str) -> Path:
         return self._course.root / ".cache" / "check" / f"{lesson.replace('/', '.')}.json"

@@ -1,7 +1,8 @@
 """Claims: a sentence from the notes, asserted on what was measured a cell earlier.
 
-The line that a claim displays never varies, so that it can be compared between runs. The
-measured value travels in the output's metadata, from where the ledger reads it.
+A claim displays one line as text, which never varies and so can be compared between runs. Where
+the reader sees HTML, the measured value stands beside it. It also travels in the output's
+metadata, from where the ledger reads it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from numbers import Real
 from typing import Any
 
@@ -75,7 +77,7 @@ def claim(
     needs: tuple[bool, str] = (True, ""),
     **bound: Any,
 ) -> None:
-    """Assert that `measured` stands in the stated relation and display one line that says so.
+    """Assert that `measured` stands in the stated relation, and display that it does.
 
     Parameters
     ----------
@@ -113,18 +115,24 @@ def claim(
         "relation": relates.words,
         "measured": show_value(measured, unit) if can_show else "not shown on the machine that ran",
     }
-    _display(line, record)
+    outcome = f"measured <b>{escape(record['measured'])}</b>" if can_show else escape(reason)
+    page = (
+        f"<b>{escape(subject)} {verdict}:</b> {escape(says)}.<br>"
+        f"Expected {escape(relates.words)}; {outcome.removesuffix('.')}."
+    )
+    _display(line, page, record)
 
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, Real) and math.isnan(float(value))
 
 
-def _display(line: str, record: dict[str, Any]) -> None:
+def _display(line: str, page: str, record: dict[str, Any]) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
     if get_ipython() is None:
         print(line)
     else:
-        display({"text/plain": line}, raw=True, metadata={METADATA_KEY: record})
+        bundle = {"text/plain": line, "text/html": page}
+        display(bundle, raw=True, metadata={METADATA_KEY: record})

@@ -31,5 +31,7 @@ c.ContentsManager.hide_globs = [
     "*.lock",
     "labkit",
     "tests",
+    # Their own copies of these are in work/.
+    "chapters",
     "exercises",
 ]
