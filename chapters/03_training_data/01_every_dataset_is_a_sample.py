@@ -8,7 +8,7 @@
 # decided; say when a confidence interval may be believed; read a model's score with the sample in
 # mind.
 #
-# **Time** 40 minutes. **Before this** means, standard deviations and a little `numpy`. No other
+# **Time** 45 minutes. **Before this** means, standard deviations and a little `numpy`. No other
 # lesson is needed.
 
 # %% [markdown]
@@ -20,8 +20,11 @@
 #
 # > *Who could have been in here, and who decided?*
 #
-# T3 and T4 below are claims of the course's [ledger](../LEDGER.md); a claim's *limit* is where it
-# stops being true.
+# Two claims of the course's [ledger](../LEDGER.md) are tested below, and with each its *limit*, the
+# place where it stops being true.
+#
+# - **T4**: there are two families of sampling methods, with chance and without.
+# - **T3**: training data is always a part of the world that some sampling method picked.
 #
 # In this lesson you can check the answer, because you know everybody. Riverton is a made-up city.
 # All that is true of its people was [set by the authors](../../datasets/riverton_people/README.md),
@@ -50,7 +53,8 @@ print(f"{N:,} people, who spend {truth:,.0f} crowns a month on average")
 # **The question.** Riverton Pay wants to know what people in the city spend. It asks 2,000 of them.
 # Does it matter which 2,000? (**T4**)
 #
-# There are two families of answers, and here is one method of each.
+# There are two families of answers, **probability sampling** and **non-probability sampling**. Here
+# is one method of each.
 #
 # - **Simple random sampling**: a lottery decides. Every set of 2,000 people is equally likely.
 # - **Convenience sampling**: whatever is at hand. Here that is the first 2,000 people to open the
@@ -156,7 +160,8 @@ figures.show(
 
 # %% [markdown]
 # How far the centre of the distribution lies from the truth is the **bias**. How wide it is, is the
-# **spread**. An estimate from one sample shows you neither.
+# **spread**; its standard deviation is called the **standard error**. A single estimate shows you
+# neither.
 
 # %% tags=["claim-T4"]
 claim(
@@ -183,15 +188,16 @@ came = convenience(days, n, rng)
 pd.DataFrame(
     {
         column: [people[column].mean(), people[column].iloc[came].mean()]
-        for column in ("age", "has_degree", "income", "spend")
+        for column in ("activity", "has_app", "age", "has_degree", "income", "spend")
     },
     index=["the city", "first to open the app"],
 ).round(2)
 
 # %% [markdown]
-# Nobody chose them for that. They came, and their coming goes with what you ask about. Four
-# estimates that agree with one another look trustworthy, and all four are wrong in the same
-# direction.
+# *Activity* measures how much a person is online, on a scale of its own. It drives who opens the
+# app, and the active also spend more. Nobody chose them for that. They came, and their coming goes
+# with what you ask about. Four estimates that agree with one another look trustworthy, and all four
+# are wrong in the same direction.
 #
 # **Where it stops being true.** Bias belongs to a method and a question together. Ask the same
 # samples a question that has nothing to do with opening an app:
@@ -253,7 +259,7 @@ fig, ax = figures.new(
 for name in ("simple random", "convenience"):
     ax.plot(chance[name][order], label=name, lw=1.5)
 ax.axvspan(0, never, color=figures.GREY, alpha=0.2, lw=0)
-ax.text(never / 2, 0.66, f"{never}\nnever", ha="center", color="#555555")
+ax.text(never / 2, 0.45, f"{never}\nnever", ha="center", color="#555555")
 figures.mark_guess(ax, x=my_guess)
 figures.label_lines(ax)
 figures.show(
@@ -291,9 +297,12 @@ claim(
 # draw one sample by each method from each of the three cities, with the same random numbers.
 
 # %%
+CITIES = {
+    name: np.where(has_app, spend, factor * spend)
+    for name, factor in [("nothing", 0), ("what they do now", 1), ("three times that", 3)]
+}
 rows = {}
-for name, factor in [("nothing", 0), ("what they do now", 1), ("three times that", 3)]:
-    city = np.where(has_app, spend, factor * spend)
+for name, city in CITIES.items():
     rows[name] = {"truth": city.mean()}
     for method, draw in METHODS.items():
         rng = np.random.default_rng([SEED, 4])
@@ -302,9 +311,9 @@ table = pd.DataFrame(rows).T.round().astype(int)
 table.rename_axis("people without the app spend")
 
 # %% [markdown]
-# The city changes and the lottery's sample follows it. The app's sample is the same, person by
-# person and crown by crown. No method of analysis can get out of a sample what never had a chance
-# to get in.
+# The city changes and the lottery's sample follows it, within its spread. The app's sample is the
+# same, person by person and crown by crown. Nothing in it tells these cities apart. Whoever wants
+# to say something about people who had no chance to get in has to take it from elsewhere.
 
 # %% [markdown]
 # ## What an interval is worth
@@ -312,13 +321,23 @@ table.rename_axis("people without the app spend")
 # **The question.** A 95 % **confidence interval** promises to contain the truth in 95 of 100
 # repetitions. Who keeps the promise? (**T4**)
 #
-# For a simple random sample of $n$ out of $N$, with standard deviation $s$:
+# A simple random sample of $n$ out of $N$ comes with a formula for its standard error, in which $s$
+# is the standard deviation of the values inside the sample:
 #
-# $$\text{mean} \pm 1.96 \sqrt{\frac{s^2}{n}\Bigl(1 - \frac{n}{N}\Bigr)}$$
+# $$\text{standard error} = \sqrt{\frac{s^2}{n}\Bigl(1 - \frac{n}{N}\Bigr)}$$
 #
 # The bracket is the **finite population correction**: when you have asked everybody, nothing is
-# left to be unsure of. The formula follows from the lottery. The computer will apply it to any
-# numbers you give it.
+# left to be unsure of. Hold the formula against the spread that you measured:
+
+# %%
+one_sample = random_draws[0, 1] * np.sqrt((1 - n / N) / n)
+print(f"from the formula and one sample: {one_sample:.1f} crowns")
+print(f"from 3,000 samples:              {spread['simple random']:.1f} crowns")
+
+# %% [markdown]
+# So inside *one* sample drawn by lot there is enough to tell the spread of them all. The interval
+# reaches 1.96 standard errors to either side, since 95 % of a bell curve lies within. The computer
+# will apply this to any numbers you give it.
 
 
 # %%
@@ -329,12 +348,14 @@ def covers(mean, deviation, n):
 
 
 # %% [markdown]
-# A third method joins in. You draw people by lot, as you should, and write to them. Three in ten
-# answer, and those who are online a lot answer a little more readily. That is **nonresponse**.
+# A third method joins in. You draw people by lot, as you should, and write to them. Not all answer,
+# and those who are online a lot answer more readily. That is **nonresponse**.
 
 # %%
-answers = expit(-1 + 0.3 * activity)  # the chance of an answer
-print(f"{answers.mean():.0%} answer; {answers[female].mean():.0%} of women do")
+answers = expit(-1 + 0.3 * activity)  # the chance of an answer, from 0 to 1
+least, most = np.quantile(answers, [0.1, 0.9])
+print(f"{answers.mean():.0%} answer: {least:.0%} of the least active tenth of the city")
+print(f"at most, {most:.0%} of the most active tenth at least")
 
 
 def survey(rng):
@@ -368,7 +389,7 @@ pd.Series(coverage, name="intervals that contain the truth").round(2).to_frame()
 
 # %% tags=["cover"]
 fig, axes = figures.new(
-    title="Intervals of about the same width, and only one kind of promise is kept",
+    title="Intervals of about the same width, and one method keeps the promise",
     size=(7.6, 4.2),
     columns=3,
 )
@@ -410,22 +431,32 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** An interval measures spread. It is built from the sample alone, and bias is not in the
-# sample. So an interval is honest when the design has removed the bias, and a lottery with known
-# chances does that. From the app you get intervals that are as narrow, and as sure of themselves.
+# **Why.** An interval measures spread, and the values inside a sample tell the spread. Nothing in
+# them tells the bias. So an interval is honest when the design has removed the bias, and a lottery
+# with known chances does that. From the app you get intervals that are as narrow, and as sure of
+# themselves.
 #
 # **Where it stops being true.** A random sample that people may decline is no longer a random
 # sample. You decided whom to write to; they decided whether to be in. The chance of being in is n /
 # N no more, and nobody knows what it is.
 
+# %%
+off = surveys[:, 0].mean() - truth
+print(f"the survey is off by {off:+.0f} crowns on average, which is")
+print(f"{off / surveys[:, 0].std(ddof=1):.1f} of its standard errors")
+
 # %% tags=["claim-T4"]
 claim(
     "T4",
-    "when three in ten answer, a lottery's intervals break their promise",
+    "when answering goes with what is asked, a lottery's intervals break their promise",
     measured=coverage["by lot, 30 % answer"],
     at_most=0.2,
     limit=True,
 )
+
+# %% [markdown]
+# A small bias is enough: an interval reaches two standard errors, so a bias of three leaves few of
+# them over the truth. And the larger the sample, the smaller its standard errors.
 
 # %% [markdown]
 # ## Ten times as many
@@ -467,7 +498,8 @@ rmse = pd.DataFrame(
     index=pd.Index(sizes, name="n"),
 )
 S = spend.std(ddof=1)
-theory = S * np.sqrt(1 / sizes - 1 / N)
+every_n = np.geomspace(2, 175_000, 100)
+theory = S * np.sqrt(1 / every_n - 1 / N)
 
 # %% [markdown]
 # Turn the theory round, and it says how many people by lot have a given error.
@@ -479,12 +511,12 @@ print(f"20,000 people from the app are worth {worth:.1f} drawn by lot")
 
 # %%
 fig, ax = figures.new(
-    title="By lot the error falls with every person; through the app it hardly moves",
+    title="By lot the error falls; through the app it stays until hardly anybody is left",
     xlabel="people in the sample, n",
     ylabel="RMSE (crowns a month)",
 )
 ax.set(xscale="log", yscale="log", ylim=(1, 4_000))
-ax.plot(sizes, theory, color=figures.GREY, lw=1, label="_theory")
+ax.plot(every_n, theory, color=figures.GREY, lw=1, label="_theory")
 for name, colour in [("simple random", figures.BLUE), ("convenience", figures.ORANGE)]:
     ax.plot(sizes, rmse[name], "o-", color=colour, ms=4, label=name)
 ax.plot([worth, 20_000], [app_error] * 2, ":", color=figures.BLACK, lw=1.2, label="_worth")
@@ -497,10 +529,10 @@ figures.label_lines(ax)
 flat = rmse["convenience"]
 figures.show(
     fig,
-    caption=f"From 200 to 20,000 people the error by lot falls by a factor of "
+    caption=f"Grey: theory. From 200 to 20,000 people the error by lot falls by a factor of "
     f"{rmse.loc[200, 'simple random'] / rmse.loc[20_000, 'simple random']:.1f}, through the app by "
-    f"{flat[200] / flat[20_000]:.1f}. With nearly everybody who has the app, it is still "
-    f"{flat[175_000]:.0f} crowns.",
+    f"{flat[200] / flat[20_000]:.1f}, to {app_error:.0f} crowns. With 175,000 of the "
+    f"{has_app.sum():,} who have the app, it is still {flat[175_000]:.0f}.",
     alt="Error against sample size on logarithmic axes: a straight falling line for simple "
     "random samples; for convenience a line that stays flat and bends down at the far end.",
 )
@@ -529,8 +561,7 @@ claim(
 # $$\text{error} = \rho \times \sqrt{\frac{1-f}{f}} \times \sigma$$
 #
 # Here $\rho$ is the correlation between being in and spending, $f = n/N$ the share of the city that
-# is in, and $\sigma$ the standard deviation of spending. A lottery makes $\rho$ tiny, and smaller
-# the larger $N$ is. The app's $\rho$ stays what it is. Try the identity on one sample:
+# is in, and $\sigma$ the standard deviation of spending. Try the identity on one sample:
 
 # %%
 rng = np.random.default_rng([SEED, 7])
@@ -540,18 +571,41 @@ included[drawn] = 1
 
 rho = np.corrcoef(included, spend)[0, 1]
 f = included.mean()
-product = rho * np.sqrt((1 - f) / f) * spend.std()
-error = spend[drawn].mean() - truth
-print(f"rho {rho:.3f}   sqrt((1-f)/f) {np.sqrt((1 - f) / f):.3g}   sigma {spend.std():.4g}")
-print(f"product {product:.1f}   error {error:.1f}")
+factor = np.sqrt((1 - f) / f)
+print(f"rho {rho:.3f} x factor {factor:.3g} x sigma {spend.std():.4g}")
+print(f"= {rho * factor * spend.std():.1f}, and the error is {spend[drawn].mean() - truth:.1f}")
+
+# %% [markdown]
+# Now turn it round. The errors that you have measured tell the size of $\rho$ for every n:
+
+# %%
+share_in = sizes / N
+meng = pd.DataFrame({"factor": np.sqrt((1 - share_in) / share_in)}, index=rmse.index)
+meng["rho by lot"] = rmse["simple random"] / meng["factor"] / spend.std()
+meng["rho through the app"] = rmse["convenience"] / meng["factor"] / spend.std()
+meng.loc[[200, 2_000, 20_000, 120_000]].round({"factor": 2}).round(4)
 
 # %% tags=["claim-T4"]
+growth = meng.loc[20_000] / meng.loc[200]
 claim(
     "T4",
-    "the error of a sample is rho times sqrt((1-f)/f) times sigma, to rounding",
-    measured=abs(product / error - 1),
-    at_most=1e-9,
+    "from 200 to 20,000 people rho through the app grows many times over",
+    measured=growth["rho through the app"],
+    at_least=5,
+    unit="times",
 )
+claim(
+    "T4",
+    "rho by lot stays what it is",
+    measured=growth["rho by lot"],
+    between=(0.7, 1.43),
+    unit="times",
+)
+
+# %% [markdown]
+# By lot, $\rho$ is an accident, as small for a large sample as for a small one. So the error falls
+# as the factor does. Through the app, the more people you take, the more clearly being in goes with
+# spending: $\rho$ grows nearly as fast as the factor falls, and the error stays.
 
 # %% [markdown]
 # **Where it stops being true.** Twice. First at the far end of the picture: as n nears N, $f$ nears
@@ -569,7 +623,7 @@ tenths = {
 }
 
 
-def post_stratified(drawn, tenth):
+def post_stratified(drawn, tenth, spend=spend):
     count = np.bincount(tenth[drawn], minlength=10)
     total = np.bincount(tenth[drawn], spend[drawn], minlength=10)
     seen = count > 0  # a tenth that nobody came from cannot be weighted up
@@ -604,12 +658,31 @@ claim(
 # It works because activity drives who comes, and among people of equal activity those who came are
 # like those who did not. That is knowledge about the city, and it is not in the sample. The row *by
 # age* shows the same recipe with the wrong knowledge. Within each class of age the active ones
-# still come first, and no weight on ages mends that: the error is no smaller than without weights.
+# still come first, and no weight on ages mends that. It may even do harm: of the older, whom it
+# gives more weight, only the most active came.
+#
+# And the people without the app? The weights take for granted that they spend like others of equal
+# activity. Go back to the three cities, two of which are not like that:
+
+# %%
+pd.DataFrame(
+    {
+        "truth": {name: city.mean() for name, city in CITIES.items()},
+        "weighted by activity": {
+            name: np.mean([post_stratified(d, tenths["activity"], city) for d in samples])
+            for name, city in CITIES.items()
+        },
+    }
+).round().astype(int).rename_axis("people without the app spend")
+
+# %% [markdown]
+# A repair is as good as what it takes for granted, and the sample cannot tell you how good that is.
 
 # %% [markdown]
 # ## A model is an estimate too
 #
-# **The question.** Train the same model on the same number of people. Does it matter how they were
+# **The question.** A model's slopes are computed from a sample, as a mean is: another sample,
+# another model. Train the same model on the same number of people. Does it matter how they were
 # picked? (**T3**)
 #
 # The model is a logistic regression that predicts who defaults. Its score is the **AUC**: the share
@@ -623,15 +696,19 @@ claim(
 my_guess = 0.75  # AUC, edit me
 
 # %% [markdown]
-# **Measure.** A sampling method is a queue, and a rule for who is taken from it. There are three
-# queues: the lottery's, the app's, and an expert's, who prefers people that look typical. And
-# there are two rules: take the first n, or fill a fixed number of **places** in each **cell**. A
-# cell is a group of people who are alike in some columns. That gives six methods.
+# **Measure.** A sampling method is a queue, and a rule for who is taken from it: the first n, or as
+# many as there are **places** in each **cell**. A cell is a group of people who are alike in some
+# columns, such as everybody of group B in the second borough. *Proportional* places follow the
+# cell's share of the city.
 #
-# - *Simple random*, *convenience* and *judgment* take the first n of the three queues.
-# - *Strata* fill cells from the lottery's queue: group by borough in proportion to the city, or
-#   each group with the same number of places.
-# - *Quota* fills cells of age, sex and borough from the app's queue.
+# | method | queue | rule |
+# |---|---|---|
+# | simple random | the lottery's | the first n |
+# | strata, proportional | the lottery's | cells of group and borough, proportional |
+# | strata, equal per group | the lottery's | one cell per group, equally many places |
+# | convenience | the app's | the first n |
+# | quota | the app's | cells of age, sex and borough, proportional |
+# | judgment | an expert's, who prefers people that look typical | the first n |
 
 # %%
 group = people["group"].cat.codes.to_numpy()
@@ -642,16 +719,17 @@ woman = female.astype(int)
 
 def fill(queue, cell, places):
     """From the front of the queue, until each cell has its places."""
-    in_queue = pd.Series(cell[queue])
-    rank = in_queue.groupby(in_queue).cumcount().to_numpy()
-    return queue[rank < places[cell[queue]]]
+    cells = pd.Series(cell[queue])
+    before = cells.groupby(cells).cumcount()  # people of the same cell further ahead
+    return queue[before < places[cells]]
 
 
 def proportional(cell):
     """n places, shared out in proportion to the people in each cell."""
     exact = np.bincount(cell) / N * n
     places = np.floor(exact).astype(int)
-    places[np.argsort(places - exact)[: n - places.sum()]] += 1
+    largest_rest = np.argsort(places - exact)[: n - places.sum()]
+    places[largest_rest] += 1
     return places
 
 
@@ -675,6 +753,7 @@ oddness = (z**2).sum(axis=1).to_numpy()
 def six_samples(rng):
     lot = rng.permutation(N)
     app = np.argsort(rng.exponential(size=N) * days)
+    # The odder somebody looks, the later the expert's eye falls on them.
     expert = np.argsort(rng.exponential(size=N) * np.exp(oddness))
     return {
         "simple random": lot[:n],
@@ -724,7 +803,7 @@ mean_of.round({"AUC overall": 3, "AUC in C": 3, "C in the sample": 0})
 
 # %%
 fig, axes = figures.new(
-    title="Overall two methods look alike that are best and worst for group C",
+    title="Overall the methods are close together; for group C one stands apart",
     size=(7.6, 3.8),
     columns=2,
 )
@@ -732,25 +811,27 @@ place = {name: -k for k, name in enumerate(mean_of.index)}
 for ax, column, census in zip(axes, ["AUC overall", "AUC in C"], everybody, strict=False):
     ax.scatter(results[column], results["method"].map(place), s=9, alpha=0.35, lw=0)
     ax.scatter(mean_of[column], list(place.values()), color=figures.ORANGE, marker="|", s=260)
-    ax.set(xlabel=column, ylim=(-5.6, 0.9), yticks=list(place.values()))
+    ax.set(xlabel=column, xlim=(0.53, 0.83), ylim=(-5.6, 0.9), yticks=list(place.values()))
     ax.set_yticklabels([])
-    figures.mark_truth(ax, x=census, label="trained on everybody")
+    figures.mark_truth(ax, x=census, label="everybody")
 axes[0].set_yticklabels(place)
 figures.mark_guess(axes[1], x=my_guess)
 best, worst = mean_of.loc["strata, equal per group"], mean_of.loc["convenience"]
 figures.show(
     fig,
-    caption=f"Each dot is a model, each bar a mean. Equal strata and convenience score "
-    f"{best['AUC overall']:.2f} and {worst['AUC overall']:.2f} overall, and "
-    f"{best['AUC in C']:.2f} and {worst['AUC in C']:.2f} in group C.",
-    alt="Six rows of dots, one for each sampling method, in two panels. Overall the methods lie "
-    "close together. In group C, equal strata lie far to the right of all others and "
-    "convenience samples furthest to the left.",
+    caption=f"Each dot is a model, each bar a mean, the black line a model trained on everybody. "
+    f"Equal strata and convenience, the two worst overall, score {best['AUC overall']:.2f} and "
+    f"{worst['AUC overall']:.2f} there, and {best['AUC in C']:.2f} and {worst['AUC in C']:.2f} "
+    "in group C.",
+    alt="Six rows of dots, one for each sampling method, in two panels of the same scale. Overall "
+    "the methods lie close together, at the right. In group C all lie far to the left, but for "
+    "equal strata, which lie apart from all others.",
 )
 
 # %% [markdown]
-# The six samples of one round share their queues, so you compare them round by round: the **paired
-# difference**, with its Monte Carlo standard error.
+# Fifty rounds give fifty differences between two methods. Their mean comes with a **Monte Carlo
+# standard error**: the standard deviation of the differences, divided by the root of fifty. It says
+# how far more rounds might still move the mean.
 
 
 # %%
@@ -762,8 +843,13 @@ def paired(column, one, other):
 
 
 gap_c, error_c = paired("AUC in C", "strata, equal per group", "convenience")
-gap_all, _ = paired("AUC overall", "strata, equal per group", "convenience")
+gap_all, error_all = paired("AUC overall", "strata, equal per group", "convenience")
 same, error_same = paired("AUC in C", "strata, proportional", "simple random")
+print("equal strata - convenience")
+print(f"  in C     {gap_c:+.3f}, standard error {error_c:.3f}")
+print(f"  overall  {gap_all:+.3f}, standard error {error_all:.3f}")
+print("proportional strata - simple random")
+print(f"  in C     {same:+.3f}, standard error {error_same:.3f}")
 
 # %% tags=["claim-T3"]
 claim(
@@ -788,19 +874,42 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** The model has one slope for every column. In C the sign of one of them is the other way
-# round: steady incomes are the risky ones there. Whoever fills the sample decides which slope wins.
-# The app brings hardly any C, equal strata a third. Overall nobody notices, since C is a small part
-# of the city. Nor does it help to train on everybody: there, too, C is outvoted.
+# **Why.** The model has one slope for every column. Give each group a model of its own, trained on
+# all of its people, and look at the slope of *volatility*, how much an income moves:
+
+# %%
+volatility = columns.index("volatility")
+slopes = {}
+for code, name in enumerate("ABC"):
+    own = LogisticRegression().fit(X[group == code], default[group == code])
+    slopes[f"only {name}"] = own.coef_[0][volatility]
+slopes["everybody"] = LogisticRegression().fit(X, default).coef_[0][volatility]
+pd.Series(slopes, name="slope of volatility").round(2).to_frame().T
+
+# %% tags=["claim-T3"]
+claim(
+    "T3",
+    "in C the slope of volatility has the other sign than in A",
+    measured=slopes["only C"] / slopes["only A"],
+    below=0,
+)
+
+# %% [markdown]
+# In C it is the steady incomes that are risky. With one slope for everybody, whoever fills the
+# sample decides whose slope wins. The app brings hardly any C, equal strata a third. Overall nobody
+# notices, since C is a small part of the city. A lottery serves C hardly better than the app does,
+# nor does it help to train on everybody: there, too, C is outvoted. (A statistician would give C a
+# slope of its own, an *interaction*. Then the sample has to bring enough of C to learn it from.)
 #
 # **Where it stops being true.** Not every method makes a difference. Proportional strata and a
 # simple random sample train the same model for C, as far as fifty rounds can tell. And the gain in
 # C is not free: the model trained on equal strata is worse overall.
 
 # %%
-print(f"proportional strata - simple random, in C: {same / error_same:+.1f} standard errors")
 print(f"share of C in the city: {in_c.mean():.1%}")
 print(f"AUC in C of the model trained on everybody: {everybody[1]:.2f}")
+print(f"AUC overall, simple random - equal strata: "
+      f"{mean_of.loc['simple random', 'AUC overall'] - best['AUC overall']:+.3f}")  # fmt: skip
 
 # %% [markdown]
 # ## What you measured
@@ -810,11 +919,11 @@ pd.DataFrame(
     [
         ("T4", "bias of a convenience sample of 2,000", f"{bias['convenience'] / truth:+.0%}"),
         ("T4", "people of the town who can never be in it", f"{never} of {len(town)}"),
-        ("T4", "95 % intervals that contain the truth: by lot", f"{coverage['simple random']:.1%}"),
+        ("T4", "95 % intervals that hit: by lot", f"{coverage['simple random']:.1%}"),
         ("T4", "the same: through the app", f"{coverage['convenience']:.1%}"),
         ("T4 limit", "the same: by lot, 30 % answer", f"{coverage['by lot, 30 % answer']:.1%}"),
         ("T4", "what 20,000 from the app are worth by lot", f"{worth:.1f} people"),
-        ("T4 limit", "2,000 from the app, weighted by what drives it: RMSE",
+        ("T4 limit", "2,000 from the app, weighted: RMSE",
          f"{weighted_rmse['by activity']:.0f} crowns"),
         ("T4 limit", "200 by lot: RMSE", f"{rmse.loc[200, 'simple random']:.0f} crowns"),
         ("T3", "AUC in C, equal strata against convenience",
@@ -841,8 +950,7 @@ pd.DataFrame(
 #
 # The [exercise](../../exercises/03_training_data/01_every_dataset_is_a_sample.ipynb) has four
 # tasks: draw a simple random sample and be held to it, compute the honest interval, find out who
-# can never be in a sample, and take an error apart. In JupyterLab, open your own copy from the
-# start page.
+# can never be in a sample, and take an error apart.
 #
 # ## Going further
 #
@@ -854,6 +962,6 @@ pd.DataFrame(
 #   Statistical Society* 97(4), 1934: where the two families parted.
 # - Sharon Lohr, *Sampling: Design and Analysis*: the textbook for the finite population correction,
 #   strata and nonresponse.
-# -
-#   [numpy.random.Generator.choice](https://numpy.org/doc/stable/reference/random/generated/numpy.random.Generator.choice.html):
+# - numpy on
+#   [choice](https://numpy.org/doc/stable/reference/random/generated/numpy.random.Generator.choice.html):
 #   `replace=False` is what makes it a simple random sample.
