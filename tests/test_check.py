@@ -83,7 +83,7 @@ def test_an_untouched_copy_needs_no_kernel(course, no_kernel):
     status, text = check(course, "sums")
     assert status == 1
     assert text.count("not started") == 3
-    assert "0 of 3 tasks passed. Next: task 1, The total." in text
+    assert "0 of 3 tasks passed. Next: task 1, The total. Answer it in work/" in text
     assert check(course)[0] == 1
 
 
@@ -269,12 +269,13 @@ def test_no_process_is_left_behind(course):
     )
     assert said(course)["total"].endswith("passed")
     sleeper = int((course.copy(LESSON).parent / "sleeper").read_text(encoding="utf-8"))
-    assert not _runs(sleeper)
+    assert _ends(sleeper)
     assert not [p for p in psutil.Process().children() if "ipykernel" in " ".join(p.cmdline())]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single process")
-def test_an_interrupt_leaves_no_kernel(course):
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no signal to a single process")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_interrupt_leaves_no_kernel(course, name):
     pid_file = course.copy(LESSON).parent / "kernel"
     wait = "import os\nwith open('part', 'w') as f: f.write(str(os.getpid()))\n"
     answer(course, total=wait + "os.rename('part', 'kernel')\nwhile True:\n    pass")
@@ -291,10 +292,18 @@ def test_an_interrupt_leaves_no_kernel(course):
             time.sleep(0.05)
         kernel_id = int(pid_file.read_text(encoding="utf-8"))
         assert _runs(kernel_id)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(getattr(signal, name))
         _, errors = running.communicate(timeout=30)
     assert (running.returncode, errors.strip()) == (130, "Interrupted.")
-    assert not _runs(kernel_id)
+    assert _ends(kernel_id)
+
+
+def _ends(pid: int) -> bool:
+    """Whether a process that was killed is gone, a moment later at most."""
+    until = time.monotonic() + 5
+    while _runs(pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not _runs(pid)
 
 
 def _runs(pid: int) -> bool:
@@ -405,6 +414,66 @@ def test_cells_added_before_the_check_belong_to_the_task(course):
     total, _, peak = _attempts(course, add)
     assert total.cells[0] == "early = 1" and total.cells[-1] == "helper = 1"
     assert peak.cells[-1].startswith("def peak")
+
+
+def test_an_answer_in_a_cell_of_the_learners_own_counts_where_the_stub_was_left(course):
+    def add(notebook):
+        place = notebook.cells.index(courses.cell(notebook, "total"))
+        notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(RIGHT["total"]))
+
+    edit(course.copy(LESSON), add)
+    assert said(course)["total"].endswith("passed")
+
+
+def test_a_name_that_nobody_defines_is_traced_to_its_origin(course):
+    def lose(notebook):
+        notebook.cells = [c for c in notebook.cells if "values =" not in c.source]
+
+    edit(course.copy(LESSON), lose)
+    answer(course, total=RIGHT["total"].replace("def total(", "def totals("))
+    words = said(course)
+    assert "None of your cells defines total: is its name spelt" in words["total"]
+    answer(course, total=RIGHT["total"], mean="def mean(numbers):\n    return sum(values) / 8")
+    words = said(course)
+    assert "values comes from a cell of the course that is missing or changed" in words["mean"]
+    assert f"copy it back from exercises/{LESSON}.ipynb." in words["mean"]
+
+
+def test_a_cell_that_never_ends_is_named_though_every_task_passes(course):
+    def add(notebook):
+        notebook.cells.insert(1, nbformat.v4.new_code_cell("while True:\n    pass"))
+
+    edit(course.copy(LESSON), add)
+    answer(course, **RIGHT)
+    status, text = check(course, LESSON, limits=IMPATIENT)
+    assert status == 0
+    assert "An earlier cell of yours holds the check up: still running after 2 s" in text
+
+
+def test_memory_without_end_is_stopped_before_it_takes_the_machine(course, monkeypatch):
+    monkeypatch.setattr(kernel, "MOST_MEMORY", 4e8)
+    hoard = "def total(n):\n    kept = []\n    while True:\n        kept.append(b'x' * 10**7)"
+    answer(course, **{**RIGHT, "total": hoard})
+    words = said(course, Limits(cell=30))
+    assert "Your code used up gigabytes of memory. Does a loop collect" in words["total"]
+    assert words["peak"].endswith("passed")
+
+
+def test_a_kernel_that_cannot_start_says_why(course, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("File name too long")
+
+    monkeypatch.setattr(kernel.KernelManager, "start_kernel", refuse)
+    answer(course, **RIGHT)
+    assert (
+        "not checked The notebook kernel does not start: File name too long."
+        in said(course)["total"]
+    )
+
+
+def test_a_long_temporary_folder_does_not_matter(tmp_path):
+    assert "ipc" in str(kernel._sockets(Path("/tmp/check")))
+    assert kernel._sockets(tmp_path / ("x" * 90)) == {}
 
 
 class Terminal(io.StringIO):

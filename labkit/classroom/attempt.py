@@ -7,6 +7,7 @@ A cell is known by its grade_id, and where no cell has it, by the names that it 
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,11 +69,13 @@ def same(source: str) -> str:
 
 def _find(task: Task, stub: str, code: list[Cell], places: list[int]) -> int | None:
     """The place of the learner's answer. A copied cell keeps its grade_id: the last one that was
-    worked on counts, as it would when the notebook is run from top to bottom."""
+    worked on counts, as it would when the notebook is run from top to bottom. Where none was, an
+    answer may stand in a cell of the learner's own."""
     marked = [at for at in places if code[at].grade_id == task.id]
-    if not marked and (wanted := _defines(task.solution)):
-        marked = [at for at in places if wanted <= _defines(code[at].source)]
     worked_on = [at for at in marked if same(code[at].source) != same(stub)]
+    if not worked_on and (wanted := _defines(task.solution)):
+        others = [at for at in places if not code[at].grade_id]
+        worked_on = [at for at in others if wanted <= _defines(code[at].source)]
     return (worked_on or marked or [None])[-1]
 
 
@@ -92,3 +95,12 @@ def _defines(source: str) -> set[str]:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+
+
+def binds(source: str) -> set[str]:
+    """Every name that a cell gives a value to, by import, definition or assignment."""
+    try:
+        symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}

@@ -6,13 +6,14 @@ deleted, and are left alone.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labkit.classroom.attempt import Attempt, attempts, same
+from labkit.classroom.attempt import Attempt, attempts, binds, same
 from labkit.classroom.notebook import Cell
 from labkit.classroom.probe import PASSED, Outcome
 from labkit.classroom.tasks import Exercise
@@ -73,7 +74,9 @@ class _Run:
         self._place = exercise.path.parent.name + "/" + exercise.path.name
         self._stubs, self._folder, self._limits = stubs, folder, limits
         self._owners = {same(a.answer): a.task for a in self.attempts if a.answer}
-        self._course_cells = {same(cell.source) for cell in exercise.cells if not cell.marks}
+        self._course_cells = {
+            same(cell.source) for cell in exercise.cells if cell.is_code and not cell.marks
+        }
         self._until = time.monotonic() + limits.lesson
         self._kernel: Kernel | None = None
         self._pending: list[str] = []
@@ -97,10 +100,28 @@ class _Run:
         except _Unchecked as error:
             return Verdict(task.id, Standing.UNCHECKED, (str(error),), settled=False)
         verdict = judge(task, outcome, self._owners, seconds)
+        also = [self._unknown_name(attempt, outcome)]
         if self._trouble and outcome.kind == "error":
-            also = f"An earlier cell of yours stopped too, which may be why: {self._trouble}"
-            verdict = replace(verdict, reason=(*verdict.reason, also))
-        return replace(verdict, settled=verdict.settled and self._steady)
+            also += [f"An earlier cell of yours stopped too, which may be why: {self._trouble}"]
+        elif not self._steady:
+            also += [f"An earlier cell of yours holds the check up: {self._trouble}"]
+        reason = (*verdict.reason, *filter(None, also))
+        return replace(verdict, reason=reason, settled=verdict.settled and self._steady)
+
+    def _unknown_name(self, attempt: Attempt, outcome: Outcome) -> str:
+        """Where a name that the check or the answer did not find should have come from."""
+        found = re.match(r"name '(\w+)' is not defined", outcome.message)
+        if outcome.name != "NameError" or not found:
+            return ""
+        name = found[1]
+        if name in binds(attempt.task.solution):
+            return f"None of your cells defines {name}: is its name spelt as the task wants it?"
+        if any(name in binds(source) for source in self._course_cells):
+            return (
+                f"{name} comes from a cell of the course that is missing or changed in your copy:"
+                f" copy it back from exercises/{self._place}."
+            )
+        return ""
 
     def _missing(self, attempt: Attempt) -> str:
         if attempt.turned_into:

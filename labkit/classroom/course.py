@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +62,8 @@ class Course:
         Raises NoSuchLesson.
         """
         lessons = self.lessons()
-        name = (
-            wanted.replace("\\", "/")
-            .removeprefix("./")
-            .removesuffix(".ipynb")
-            .lower()
-            .removesuffix(EXERCISE)
-        )
-        for folder in ("work", "exercises", "solutions", "chapters"):
-            name = name.removeprefix(f"{folder}/")
+        name = wanted.replace("\\", "/").lower().removesuffix(".ipynb").removesuffix(EXERCISE)
+        name = re.sub(r"^(.*/)?(work|exercises|solutions|chapters)/", "", name)
         fitting = [lesson for lesson in lessons if lesson.lower() == name]
         fitting = fitting or [lesson for lesson in lessons if name in lesson.lower()]
         if len(fitting) == 1:

@@ -27,6 +27,8 @@ from labkit.classroom.probe import PASSED, Outcome, describe
 
 GRACE = 2.0  # seconds in which an interrupted kernel must answer
 POLL = 0.1  # seconds between two looks at whether the kernel still lives
+MOST_MEMORY = 3e9  # bytes; a loop that collects without end would take the learner's machine
+LONGEST_SOCKET = 80  # characters; systems allow about a hundred, and the kernel adds some
 PROBE = "__import__('labkit.classroom.probe', fromlist=['probe'])"
 
 
@@ -60,6 +62,9 @@ class Kernel:
             self._client = self._manager.client()
             self._client.start_channels(iopub=False, stdin=False, hb=False, control=False)
             started = self.check("", seconds)  # by the way it imports the probe, before any cell
+        except Exception as error:
+            self.close()
+            raise KernelFailed(f"The notebook kernel does not start: {error}.") from None
         except BaseException:
             self.close()
             raise
@@ -155,6 +160,8 @@ class Kernel:
             except Empty:
                 if (code := self._process.poll()) is not None:
                     return self._lost(Outcome("died", message=_ending(code))), late
+                if _memory(self._process) > MOST_MEMORY:
+                    return self._lost(Outcome("died", "memory")), late
             else:
                 if reply["parent_header"].get("msg_id") == message:
                     return reply["content"], late
@@ -179,7 +186,10 @@ class _OwnPython(KernelSpecManager):
 def _sockets(folder: Path) -> dict[str, str]:
     """How to reach the kernel: through files where the system has such sockets. A network port that
     was free when it was chosen may be taken by another program before the kernel opens it."""
-    return {} if os.name == "nt" else {"transport": "ipc", "ip": str(folder / "kernel")}
+    path = str(folder / "kernel")
+    if os.name == "nt" or len(path) > LONGEST_SOCKET:
+        return {}
+    return {"transport": "ipc", "ip": path}
 
 
 def _syntax_error(source: str) -> Outcome | None:
@@ -204,6 +214,12 @@ def _ending(code: int) -> str:
         return signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
+
+
+def _memory(process: subprocess.Popen) -> int:
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(process.pid).memory_info().rss
+    return 0
 
 
 def _descendants(process: subprocess.Popen | None) -> list[psutil.Process]:

@@ -51,7 +51,7 @@ class Memory:
 
     def _key(self, lesson: str, cells: Sequence[Cell]) -> str:
         course, copy = self._course, self._course.copy(lesson)
-        code = [(cell.grade_id, cell.source) for cell in cells if cell.is_code]
+        code = [(c.grade_id, c.kind, c.source) for c in cells if c.is_code or c.grade_id]
         files = [
             course.solution(lesson),
             course.exercise(lesson),

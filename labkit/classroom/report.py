@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
+from pathlib import Path
 from typing import TextIO
 
 from labkit.classroom.tasks import Exercise, Task
@@ -63,14 +64,16 @@ class Report:
             stop = "" if hint.title.endswith(("?", ".")) else "."
             self.line(f"Open hint {hint.number}: {hint.title}{stop}", indent=INDENT)
 
-    def closing(self, exercise: Exercise, verdicts: dict[str, Verdict]) -> None:
-        """How many tasks passed and which one to take up next."""
+    def closing(self, exercise: Exercise, verdicts: dict[str, Verdict], copy: Path) -> None:
+        """How many tasks passed and which one to take up next, in the learner's `copy`."""
         tasks = exercise.tasks
         passed = sum(verdicts[task.id].standing == Standing.PASSED for task in tasks)
         text = f"{passed} of {len(tasks)} tasks passed."
         following = [task for task in tasks if verdicts[task.id].standing != Standing.PASSED]
         if following:
             text += f" Next: task {following[0].number}, {following[0].title}."
+            if all(verdict.standing == Standing.NOT_STARTED for verdict in verdicts.values()):
+                text += f" Answer it in {'/'.join(copy.parts[-3:])} and save before you check."
         else:
             place = "/".join(exercise.path.parts[-3:])
             text += f" Why it works, and what usually goes wrong: {place}"

@@ -93,6 +93,8 @@ def _reason(task: Task, owner: Task | None, outcome: Outcome, where: str, second
             return f"Still running after {seconds:.3g} s{where}. Is there a loop that never ends?"
         case Outcome(kind="died", name="exit") | Outcome(name="SystemExit"):
             return f"exit() ends the notebook{where}. Return a value or raise an error instead."
+        case Outcome(kind="died", name="memory"):
+            return "Your code used up gigabytes of memory. Does a loop collect without end?"
         case Outcome(kind="died", message="SIGKILL"):
             return "Python was killed while your code ran, as happens when memory is used up."
         case Outcome(kind="died"):
