@@ -5,8 +5,9 @@
 # what waiting costs, and choose a batch limit for a latency bound. Nothing here depends on the
 # speed of your machine.
 #
-# Run the check below each task as you go. A task counts as done when
-# `python3 course.py check 03_batching`, in a terminal, says that it passed: it tries more cases.
+# Run the check below each task as you go. Then save, and run `python3 course.py check 03_batching`
+# in a terminal in the course's folder: a task counts as done when it says passed, for it tries more
+# cases.
 #
 # **Time** 40 minutes. **Before this** the lesson
 # [Batching](../../chapters/01_ml_in_production/03_batching.ipynb).
@@ -56,6 +57,10 @@ def largest_gain(alpha, beta):
 
 # %% check="fit"
 alpha, beta = fit_cost((1, 1479), (32, 5373))
+assert not math.isclose(alpha, 125.613, rel_tol=1e-5), (
+    f"alpha came out as {alpha:.1f}, which is beta: expected (alpha, beta), in this order."
+    " See hint 2."
+)
 assert math.isclose(beta, 125.613, rel_tol=1e-5), (
     f"beta came out as {beta:.1f}; expected 125.6: 31 more rows take 5373 - 1479 microseconds"
     " more. See hint 1."
@@ -176,6 +181,13 @@ def serve(arrivals, max_batch, window, cycle):
 # %% check="policy"
 arrivals = [0, 2, 3, 40, 45, 46, 47, 100]
 batches = serve(arrivals, 4, 20, lambda b: 2 + b)
+as_asked = isinstance(batches, list) and all(
+    isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[1], list) for pair in batches
+)
+assert as_asked, (
+    f"Your function returns {batches}; expected a list of tuples (start, queries), in which queries"
+    " is a list of numbers. See the docstring's example."
+)
 served = [query for _, queries in batches for query in queries]
 assert sorted(served) == list(range(8)), (
     f"The queries served are {sorted(served)}; expected each of 0 to 7 once. See hint 4."
@@ -234,6 +246,18 @@ assert batches == [(1, [0, 1]), (25, [2, 3]), (49, [4])], (
     f"serve([0, 1, 5, 6, 30], 2, 10, lambda b: 12 * b) is {batches}; expected"
     " [(1, [0, 1]), (25, [2, 3]), (49, [4])]: a window that ran out while the server was busy is"
     " not waited for again. See hint 3."
+)
+batches = serve([0.25, 0.5, 3.75], 2, 1.5, lambda b: 0.25 * b)
+assert batches == [(0.5, [0, 1]), (5.25, [2])], (
+    f"serve([0.25, 0.5, 3.75], 2, 1.5, lambda b: 0.25 * b) is {batches}; expected"
+    " [(0.5, [0, 1]), (5.25, [2])]: times need not be whole milliseconds, so move the clock to the"
+    " next event and not by steps. See hint 1."
+)
+arrivals = [0, 4, 50]
+serve(arrivals, 8, 10, lambda b: 5)
+assert arrivals == [0, 4, 50], (
+    f"After your function has run, the caller's arrivals are {arrivals}; expected [0, 4, 50]: leave"
+    " what you are given as it is. See hint 1."
 )
 assert serve([], 4, 20, lambda b: 5) == [], "Without queries there are no batches. See hint 4."
 crowd = serve([7] * 10, 4, 20, lambda b: 2)
@@ -304,6 +328,10 @@ def mean_wait_ms(batch, rate):
 
 # %% check="waiting"
 wait = mean_wait_ms(8, 40)
+assert not math.isclose(wait, 0.0875), (
+    f"At 40 per second a query in a batch of 8 waits {wait:.4f} on average; expected 87.5: yours is"
+    " in seconds, and ms are asked for. See hint 2."
+)
 assert math.isclose(wait, 87.5), (
     f"At 40 per second a query in a batch of 8 waits {wait:.1f} ms on average; expected 87.5: the"
     " first waits for 7 gaps, the last for none. See hint 1."
@@ -319,6 +347,11 @@ assert abs(wait) < 1e-9, (
 wait = mean_wait_ms(32, 500)
 assert math.isclose(wait, 31.0), (
     f"At 500 per second a query in a batch of 32 waits {wait:.1f} ms; expected 31. See hint 2."
+)
+wait = mean_wait_ms(4, 300)
+assert math.isclose(wait, 5.0), (
+    f"At 300 per second a query in a batch of 4 waits {wait:.3f} ms; expected 5: a gap of 3.33 ms"
+    " is not to be rounded. See hint 2."
 )
 ### END HIDDEN TESTS
 
@@ -398,6 +431,16 @@ nothing = cheapest_limit(5.0, 1.0, 10.0, 1.0)
 assert nothing is None, (
     f"With alpha 5, beta 1 and a bound of 10 ms you return {nothing}; expected None: two batches"
     " of 1 take 12 ms. See hint 2."
+)
+nothing = cheapest_limit(8.0, 1.0, 10.0, 1.0)
+assert nothing is None, (
+    f"With alpha 8, beta 1 and a bound of 10 ms you return {nothing}; expected None: there is no"
+    " batch of fewer than 1. See hint 2."
+)
+limit, price = cheapest_limit(1.0, 0.01, 10.005, 3.60)
+assert limit == 400, (
+    f"With alpha 1, beta 0.01 and a bound of 10.005 ms the limit is {limit}; expected 400, however"
+    " large that is. See hint 2."
 )
 one = cheapest_limit(4.0, 1.0, 11.0, 3.60)
 assert one is not None and one[0] == 1, (

@@ -80,10 +80,14 @@ def simple_random_sample(N, n, rng):
 
 
 # %% check="lottery"
-assert "choice" not in simple_random_sample.__code__.co_names, (
-    "Your function calls choice; expected a lottery of your own making. See hint 1."
-)
-rng = np.random.default_rng(1)
+class WithoutChoice(np.random.Generator):
+    def choice(self, *arguments, **options):
+        raise AssertionError(
+            "Your function calls choice; expected a lottery of your own making. See hint 1."
+        )
+
+
+rng = WithoutChoice(np.random.PCG64(1))
 samples = [list(simple_random_sample(12, 4, rng)) for _ in range(6_000)]
 sizes = sorted({len(sample) for sample in samples})
 assert sizes == [4], (
@@ -232,12 +236,15 @@ def interval(values, N):
 
 
 # %% check="interval"
-three = np.array([2, 2, 8])
+three = np.array([2.0, 2, 8])
 got = interval(three, 4)
 assert np.shape(got) == (2,), (
     f"Your function returns {got}. Return two numbers, (low, high). See hint 3."
 )
 low, high = got
+assert low <= high, (
+    f"Your interval goes from {low:.3f} to {high:.3f}; expected the lower end first."
+)
 assert math.isclose((low + high) / 2, 4, rel_tol=1e-9), (
     f"The middle of the interval for 2, 2 and 8 is {(low + high) / 2:.4f}; expected their mean, 4."
     " See hint 3."
@@ -277,6 +284,16 @@ low, high = interval(np.array([11.0, 16.0, 10.0, 19.0]), 5)
 assert math.isclose(low, 12.1406, rel_tol=1e-4) and math.isclose(high, 15.8594, rel_tol=1e-4), (
     f"The interval for 11, 16, 10 and 19 out of 5 is {low:.3f} to {high:.3f}; expected 12.141 to"
     " 15.859. See hint 3."
+)
+few = np.array([-4.0, 0.0, 1.0])
+low, high = interval(few, 10)
+assert math.isclose(low, -3.504917, rel_tol=1e-5) and math.isclose(high, 1.504917, rel_tol=1e-5), (
+    f"The interval for -4, 0 and 1 out of 10 is {low:.3f} to {high:.3f}; expected -3.505 to 1.505:"
+    " values, and ends, may lie below 0. See hint 3."
+)
+assert few.tolist() == [-4, 0, 1], (
+    f"After your function has run, the caller's values are {few}; expected [-4, 0, 1]: leave what"
+    " you are given as it is. See hint 1."
 )
 low, high = interval(np.array([3.0, 7.0, 5.0]), 3)
 assert math.isclose(low, 5, abs_tol=1e-6) and math.isclose(high, 5, abs_tol=1e-6), (
@@ -363,10 +380,21 @@ def inclusion(draw, N, repeats, rng):
 # %% check="inclusion"
 prepared = [np.array(ids) for ids in ([0, 4, 4, 4], [1, 2], [2], [2, 1])]
 said = "The samples are [0, 4, 4, 4], [1, 2], [2] and [2, 1],"
-calls = itertools.count()
-got = inclusion(lambda rng: prepared[next(calls) % 4], 6, 4, np.random.default_rng(1))
-called = next(calls)
+given, handed_on = np.random.default_rng(1), []
+
+
+def draw_prepared(rng):
+    handed_on.append(rng)
+    return prepared[len(handed_on) % 4 - 1]
+
+
+got = inclusion(draw_prepared, 6, 4, given)
+called = len(handed_on)
 assert called == 4, f"With repeats = 4 you called draw {called} times; expected 4. See hint 1."
+assert all(rng is given for rng in handed_on), (
+    "You called draw with a generator of your own; expected the one that you are given. A generator"
+    " made anew from one seed draws the same sample every time: hand on `rng`. See hint 1."
+)
 assert isinstance(got, tuple | list) and len(got) == 2, (
     "Your function returns something else. Return two things, (share, never). See hint 2."
 )
@@ -398,8 +426,7 @@ assert list(never) == [3, 5], (
 share, never = inclusion(lambda rng: rng.integers(10, size=1), 10, 2_000, np.random.default_rng(2))
 assert len(never) == 0, (
     f"A lottery drew one of 10 people 2,000 times, and you say that {len(never)} people are never"
-    " drawn; expected none. A generator made anew from one seed draws the same sample every time:"
-    " hand on the `rng` that you are given. See hint 1."
+    " drawn; expected none: draw again in every round. See hint 1."
 )
 
 # %% hidden="inclusion"
@@ -545,8 +572,9 @@ assert rho < 0, (
     " the sample is too low, and rho has a sign. See hint 1."
 )
 assert math.isclose(rho, -0.8333333, rel_tol=1e-6), (
-    f"With 2, 4 and 1 in the sample and 5 and 8 not, rho came out as {rho:.4f}; expected -0.8333:"
-    " `included` holds ones and zeros here, which are no ids. See hint 1."
+    f"With 2, 4 and 1 in the sample and 5 and 8 not, rho came out as {rho:.4f}; expected -0.8333,"
+    " the correlation of the numbers, not of their ranks. `included` holds ones and zeros here,"
+    " which are no ids. See hint 1."
 )
 assert math.isclose(factor, 0.8164966, rel_tol=1e-6), (
     f"With 3 of 5 people in the sample the factor came out as {factor:.4f}; expected 0.8165."
@@ -555,7 +583,7 @@ assert math.isclose(factor, 0.8164966, rel_tol=1e-6), (
 assert math.isclose(sigma, 2.4494897, rel_tol=1e-6), (
     f"With the values 5, 2, 4, 1 and 8 sigma came out as {sigma:.4f}; expected 2.4495. See hint 3."
 )
-rho, factor, sigma = take_apart(np.array([True, False, True, False]), np.array([1, 2, 3, 2]))
+rho, factor, sigma = take_apart(np.array([True, False, True, False]), np.array([1.0, 2, 3, 2]))
 assert math.isclose(rho, 0, abs_tol=1e-9), (
     f"With 1 and 3 in the sample and 2 and 2 not, rho came out as {rho:.4f}; expected 0: this"
     " sample has no error. See hint 1."
@@ -604,7 +632,7 @@ assert math.isclose(product, error, rel_tol=1e-9), (
 # without its root, and `values[included]` where `included` holds ones and zeros, which reads the
 # values of persons 1 and 0 again and again.
 #
-# A lottery's rho is about 1 / sqrt(N), with either sign. So its error shrinks as n grows, whatever
-# the city's size. When people choose themselves, rho stays at what it is, and the factor falls
-# slowly until nearly everybody is in. Nobody who has a sample alone can compute rho or sigma: the
-# values of the others are missing.
+# A lottery's rho is about 1 / sqrt(N), with either sign, whatever n is. So its error falls as the
+# factor does. When people choose themselves, rho grows as more of them come, nearly as fast as the
+# factor falls, and the error stays until nearly everybody is in. Nobody who has a sample alone can
+# compute rho or sigma: the values of the others are missing.

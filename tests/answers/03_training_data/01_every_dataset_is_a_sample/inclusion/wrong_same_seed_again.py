@@ -1,4 +1,4 @@
-# message: hand on the `rng` that you are given
+# message: hand on `rng`
 import numpy as np
 
 

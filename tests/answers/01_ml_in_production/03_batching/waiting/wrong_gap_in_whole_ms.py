@@ -1,0 +1,3 @@
+# message: is not to be rounded
+def mean_wait_ms(batch, rate):
+    return 1000 // rate * (batch - 1) / 2
