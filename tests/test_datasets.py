@@ -85,6 +85,55 @@ def test_a_build_that_fails_half_way_changes_nothing(copied, small_world, monkey
     assert content() == before
 
 
+def test_what_a_killed_build_left_behind_is_cleared_away(tmp_path, small_world, monkeypatch):
+    monkeypatch.setattr(building, "make_world", lambda: small_world)
+    left = tmp_path / ".build-killed"
+    left.mkdir()
+    (left / "people.parquet").write_bytes(b"half")
+    monkeypatch.setattr(datasheet, "fill", lambda prose, *_: prose)
+    building.build(tmp_path)
+    assert not left.exists()
+
+
+def test_a_datasheet_that_is_gone_is_named_before_anything_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(building, "DATASETS", tmp_path)
+    monkeypatch.setattr(building, "make_world", lambda: pytest.fail("the world was made"))
+    with pytest.raises(data.DatasetError, match="git checkout -- datasets/riverton_people/README"):
+        building.build(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "Nothing was changed: No space left on device"),
+        (data.DatasetError("a datasheet is missing"), "Nothing was changed. a datasheet is"),
+    ],
+)
+def test_a_build_that_fails_is_one_line(monkeypatch, error, said):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(building, "build", fail)
+    monkeypatch.setattr(sys, "argv", ["riverton", "build"])
+    with pytest.raises(SystemExit, match=said):
+        command.main()
+
+
+def test_a_python_without_the_libraries_hands_over_to_the_courses_own(tmp_path, monkeypatch):
+    called = []
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command.subprocess, "call", lambda line, cwd: called.append((line, cwd)))
+    monkeypatch.setattr(sys, "argv", ["riverton", "build"])
+    missing = ModuleNotFoundError(name="mlcroissant")
+    command._with_the_courses_own_python(missing)
+    assert called == [([python, "-m", "labkit.riverton", "build"], tmp_path)]
+    python.unlink()
+    assert "no mlcroissant" in command._with_the_courses_own_python(missing)
+
+
 def test_the_command_says_what_it_wrote(monkeypatch, capsys):
     file = data.DATASETS / FILES[0]
     monkeypatch.setattr(building, "build", lambda: [file])
@@ -211,8 +260,10 @@ def test_a_changed_file_is_named_with_what_is_off(copied):
         (lambda path: path.unlink(), "is missing"),
         (lambda path: path.write_text("{", encoding="utf-8"), "does not describe"),
         (lambda path: path.write_text(json.dumps({"distribution": []})), "does not describe"),
+        (lambda path: path.write_text("null"), "does not describe"),
+        (lambda path: (path.unlink(), path.mkdir()), "cannot be read"),
     ],
-    ids=["missing", "unreadable", "silent"],
+    ids=["missing", "unreadable", "silent", "null", "a folder"],
 )
 def test_metadata_that_cannot_vouch_for_a_file_are_named(copied, spoil, problem):
     spoil(copied / "riverton_people/croissant.json")

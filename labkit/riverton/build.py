@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from labkit.riverton.catalog import (
     Dataset,
     Table,
 )
-from labkit.riverton.data import DATASETS
+from labkit.riverton.data import DATASETS, DatasetError
 from labkit.riverton.world import make_world
 
 VERSION = "1.0.0"
@@ -41,9 +42,14 @@ def build(target: Path = DATASETS) -> list[Path]:
 
     Everything is made in a folder beside the old files and moved over them only once complete,
     so an interrupted build leaves what was there. The datasheets' prose comes from datasets/.
+
+    Raises DatasetError where a datasheet is missing, and OSError where a file cannot be written.
     """
+    prose = {dataset.folder: _prose(dataset) for dataset in CATALOG}
     world = make_world()
     target.mkdir(parents=True, exist_ok=True)
+    for left_by_an_interrupted_build in target.glob(".build-*"):
+        shutil.rmtree(left_by_an_interrupted_build, ignore_errors=True)
     written = []
     with tempfile.TemporaryDirectory(dir=target, prefix=".build-") as made:
         for dataset in CATALOG:
@@ -52,14 +58,25 @@ def build(target: Path = DATASETS) -> list[Path]:
             for table in dataset.tables:
                 write_table(getattr(world, table.name), table, folder / table.file)
             _write_text(folder / "croissant.json", describe(dataset, folder))
-            prose = (DATASETS / dataset.folder / "README.md").read_text(encoding="utf-8")
-            _write_text(folder / "README.md", datasheet.fill(prose, dataset, world))
+            sheet = datasheet.fill(prose[dataset.folder], dataset, world)
+            _write_text(folder / "README.md", sheet)
         for new in sorted(Path(made).glob("*/*")):
             final = target / new.relative_to(made)
             final.parent.mkdir(exist_ok=True)
             new.replace(final)
             written.append(final)
     return written
+
+
+def _prose(dataset: Dataset) -> str:
+    name = f"datasets/{dataset.folder}/README.md"
+    try:
+        return (DATASETS / dataset.folder / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        raise DatasetError(
+            f"{name} is missing; people wrote it, so it cannot be rebuilt. Get it back with: "
+            f"git checkout -- {name}"
+        ) from None
 
 
 def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:

@@ -16,16 +16,25 @@ from labkit import ROOT
 DATASETS = ROOT / "datasets"
 """The folder that holds one folder per dataset."""
 REBUILD = "python3 -m labkit.riverton build"
+"""Works in the course's folder."""
 
 _checked: set[tuple[Path, int, int]] = set()
 
 
 class DatasetError(Exception):
-    """A data file is missing or is not the one that its metadata describe."""
+    """A data file is missing, cannot be read or is not the one that its metadata describe."""
+
+
+# The columns of each frame, with units, stand in the datasheet: datasets/<dataset>/README.md. Each
+# of these functions raises DatasetError.
 
 
 def load_people() -> pd.DataFrame:
-    """Everybody in Riverton, 200,000 rows; row i is the person with person_id i."""
+    """Everybody in Riverton, 200,000 rows; row i is the person with person_id i.
+
+    Amounts are in crowns per month, ages and tenures in years. `months_to_default` is NaN for
+    whoever does not default.
+    """
     return _read("riverton_people/people.parquet")
 
 
@@ -67,7 +76,10 @@ def verified(name: str, root: Path = DATASETS) -> Path:
     seen = (path, stat.st_mtime_ns, stat.st_size)
     if seen not in _checked:
         expected = _expected_sha256(name, root)
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        try:
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:
+            raise DatasetError(f"datasets/{name} cannot be read: {error.strerror}") from None
         if found != expected:
             raise DatasetError(
                 f"datasets/{name} has changed since it was built: its SHA-256 begins "
@@ -89,6 +101,8 @@ def _expected_sha256(name: str, root: Path) -> str:
         return next(entry["sha256"] for entry in described if entry["contentUrl"] == file)
     except FileNotFoundError:
         problem = "is missing"
-    except (ValueError, KeyError, StopIteration):
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except (ValueError, KeyError, TypeError, StopIteration):
         problem = f"does not describe {file}"
     raise DatasetError(f"datasets/{folder}/croissant.json {problem}. Rebuild it with: {REBUILD}")

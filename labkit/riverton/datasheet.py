@@ -31,7 +31,7 @@ def fill(prose: str, dataset: Dataset, world: World) -> str:
     Raises ValueError if a pair of markers is missing.
     """
     facts = {"riverton_people": _people_facts, "riverton_friendships": _network_facts}
-    text = _replace(prose, "columns", _columns(dataset))
+    text = _replace(prose, "columns", _columns(dataset, world))
     return _replace(text, "facts", _table(("fact", "value"), facts[dataset.folder](world)))
 
 
@@ -39,7 +39,7 @@ def _replace(text: str, name: str, content: str) -> str:
     begin, end = f"<!-- generated: {name} -->", f"<!-- end of generated: {name} -->"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(text):
-        raise ValueError(f"the datasheet lacks the markers {begin} and {end}")
+        raise ValueError(f"A datasheet lacks the markers {begin} and {end}.")
     return pattern.sub(lambda _: f"{begin}\n{content}\n{end}", text)
 
 
@@ -48,14 +48,24 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _columns(dataset: Dataset) -> str:
+def _columns(dataset: Dataset, world: World) -> str:
     parts = []
+    head = ("column", "kind", "meaning", "values")
     for table in dataset.tables:
-        rows = [(f"`{c.name}`", c.kind, c.meaning) for c in table.columns]
-        parts.append(
-            f"`{table.file}`: {table.meaning}.\n\n{_table(('column', 'kind', 'meaning'), rows)}"
-        )
+        frame = getattr(world, table.name)
+        rows = [(f"`{c.name}`", c.kind, c.meaning, _values(frame[c.name])) for c in table.columns]
+        parts.append(f"`{table.file}`: {table.meaning}.\n\n{_table(head, rows)}")
     return "\n\n".join(parts)
+
+
+def _values(column: pd.Series) -> str:
+    """What stands in a column: a range, a share or a number of words."""
+    if column.dtype == bool:
+        return f"true for {column.mean():.1%}"
+    if not pd.api.types.is_numeric_dtype(column):
+        return f"{column.nunique():,} different"
+    missing = f", missing for {column.isna().mean():.1%}" if column.isna().any() else ""
+    return f"{column.min():,.6g} to {column.max():,.6g}{missing}"
 
 
 def _people_facts(world: World) -> list[tuple[str, str]]:
