@@ -184,7 +184,24 @@ def test_a_scorer_that_raises_fails_its_batch_and_no_other():
 
 def test_a_scorer_that_returns_too_few_labels_fails_its_batch():
     answers, _, _ = serve([0.0], make_policy("off"), score=lambda X: echo(X)[:0])
-    assert "labels of shape (0,) for 1 rows" in str(answers[0][1])
+    assert "labels of shape (0,) and type int64 for 1 rows" in str(answers[0][1])
+
+
+@pytest.mark.parametrize("raised", [StopIteration, asyncio.CancelledError, KeyboardInterrupt])
+def test_whatever_a_scorer_raises_the_next_batch_is_served(raised):
+    def moody(X):
+        if X[0, 0] == 0:
+            raise raised("unlucky")
+        return echo(X)
+
+    answers, _, _ = serve([0.0, 0.1], make_policy("off"), score=moody)
+    assert str(answers[0][1]) == f"{raised.__name__}: unlucky"
+    assert answers[1][1].label == 1
+
+
+def test_labels_that_are_no_whole_numbers_fail_their_batch():
+    answers, _, _ = serve([0.0], make_policy("off"), score=lambda X: X[:, 0])
+    assert "type float32" in str(answers[0][1])
 
 
 def run_virtual(main):

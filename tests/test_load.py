@@ -29,8 +29,8 @@ class FakeServer:
     `gate` is open.
     """
 
-    def __init__(self, answer=lambda i: 200):
-        self._answer = answer
+    def __init__(self, answer=lambda i: 200, head="content-length: {}", label="%d"):
+        self._answer, self._head, self._label = answer, head, label
         self._loop = asyncio.new_event_loop()
         self.bodies = []
         self.connections = 0
@@ -68,11 +68,12 @@ class FakeServer:
                     await asyncio.sleep(0.005)
                 status = self._answer(i)
                 if status is not None:
-                    body = b'{"label": %d, "batch": 1}' % i
-                    writer.write(
-                        b"HTTP/1.1 %d OK\r\ncontent-length: %d\r\n\r\n" % (status, len(body))
-                    )
-                    writer.write(body)
+                    body = f'{{"label": {self._label % i}, "batch": 1}}'
+                    head = self._head.format(len(body))
+                    writer.write(f"HTTP/1.1 {status} OK\r\n{head}\r\n\r\n{body}".encode())
+                    if "close" in head:
+                        writer.close()
+                        return
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
@@ -104,6 +105,7 @@ def test_schedules_are_reproducible_and_uniform_ones_evenly_spaced():
     again = [poisson_schedule(100, 1.0, np.random.default_rng(3)) for _ in range(2)]
     np.testing.assert_array_equal(*again)
     np.testing.assert_allclose(uniform_schedule(50, 0.1), [0, 0.02, 0.04, 0.06, 0.08])
+    np.testing.assert_allclose(uniform_schedule(2.4, 1), [0, 1 / 2.4, 2 / 2.4])
 
 
 def outcome(done_s, status, sent_s=None):
@@ -140,8 +142,19 @@ def test_a_percentile_is_the_nearest_rank():
     ranks = [hundred.percentile(q) for q in range(1, 101)]
     assert ranks == pytest.approx(range(1, 101))
     assert result([0.001, 0.002], [200, 200]).percentile(50) == 1.0
+    assert hundred.percentile(1e-7) == pytest.approx(1)
     with pytest.raises(ValueError, match="q is 0"):
         result([0.001], [200]).percentile(0)
+
+
+def test_throughput_counts_from_the_first_request():
+    late = result([10.5, 11.0], [200, 200], schedule=[10.0, 10.5])
+    assert late.throughput == pytest.approx(2)
+
+
+def test_targets_on_different_paths_are_refused():
+    with pytest.raises(ValueError, match="differ in their paths"):
+        run_load(["http://127.0.0.1:1/a", "http://127.0.0.1:2/b"], [0.0])
 
 
 def test_every_request_is_sent_once_and_its_reply_is_its_own():
@@ -152,6 +165,27 @@ def test_every_request_is_sent_once_and_its_reply_is_its_own():
     assert told.ok == 50
     assert sorted(told.frame["label"]) == list(range(50))
     assert len(set(server.bodies)) == 7
+
+
+def test_a_server_that_closes_after_each_reply_is_asked_everything():
+    with FakeServer(head="connection: close\r\ncontent-length: {}") as server:
+        told = run_load(server.port, uniform_schedule(100, 0.09))
+        assert told.ok == 9
+        assert run_closed(server.port, clients=2, seconds=0.2).ok > 4
+
+
+@pytest.mark.parametrize("label", ['"cat-%d"', "null, %d: 1", "[%d]"])
+def test_a_reply_that_tells_no_number_is_an_answer_without_one(label):
+    with FakeServer(label=label) as server:
+        told = run_load(server.port, uniform_schedule(100, 0.05))
+    assert told.ok == 5
+    assert told.frame["label"].isna().all()
+
+
+def test_a_reply_in_chunks_counts_as_none():
+    with FakeServer(head="transfer-encoding: chunked") as server:
+        told = run_load(server.port, uniform_schedule(100, 0.05), drain_s=0.2)
+    assert (told.ok, told.unfinished) == (0, 5)
 
 
 def test_errors_refusals_and_silence_are_counted_and_end_the_run():
@@ -178,7 +212,7 @@ def test_an_open_loop_goes_on_asking_while_the_server_stalls_and_a_closed_one_do
         closed = run_closed(
             server.port,
             clients=2,
-            seconds=0.7,
+            seconds=1.5,
             during=[(0.45, lambda: len(server.bodies)), (0.5, server.gate.set)],
         )
         assert closed.during[0][1] - before == 2
@@ -259,7 +293,7 @@ def test_an_empty_schedule_is_an_empty_result():
     with FakeServer() as server:
         told = run_load(server.port, [])
     assert len(told.frame) == 0
-    assert math.isnan(told.percentile(50))
+    assert math.isnan(told.percentile(50)) and math.isnan(told.goodput(10))
     assert told.throughput == 0
 
 

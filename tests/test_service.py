@@ -3,8 +3,10 @@
 import asyncio
 import http.client
 import json
+import math
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ import time
 import numpy as np
 import psutil
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from labkit import ROOT
 from labkit.riverton.scorers import digits
@@ -159,6 +162,10 @@ def test_settings_change_without_a_restart(server):
         ({"window_ms": "9"}, "window_ms is '9'"),
         ({"max_queue": None}, "max_queue is None"),
         ({"colour": "red"}, "no setting 'colour'"),
+        ({"self": 1}, "no setting 'self'"),
+        ({"window_ms": 10**400}, "it must be a time from 0 to 60000"),
+        ({"window_ms": math.nan}, "window_ms is nan"),
+        ({"policy": "full", "max_batch": 8, "max_queue": 2}, "would never be full"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_changes_nothing(server, settings, reason):
@@ -168,8 +175,14 @@ def test_a_setting_that_makes_no_sense_is_refused_and_changes_nothing(server, se
     assert ask(server, "GET", "/config")[2] == before
 
 
+@pytest.mark.parametrize("body", [b"[1]", b"?", b"null", b"[" * 10_000, b'"off"'])
+def test_settings_that_are_no_object_are_refused(server, body):
+    assert ask(server, path="/config", body=body)[0] == 422
+    assert ask(server, "GET", "/config")[2]["policy"] == "greedy"
+
+
 def test_a_full_queue_answers_503_at_once_and_keeps_its_promises(server):
-    server.configure(policy="full", max_batch=8, max_queue=2)
+    server.configure(policy="window", max_batch=8, window_ms=30_000, max_queue=2)
     answers = []
     clients = [
         threading.Thread(target=lambda: answers.append(ask(server, body=features())))
@@ -191,24 +204,62 @@ def test_a_full_queue_answers_503_at_once_and_keeps_its_promises(server):
     assert server.stats()["responses"] == {"200": 2, "503": 1}
 
 
-def test_metrics_are_prometheus_text(server):
-    server.predict(ROW)
-    ask(server, body=b"?")
+def scrape(server):
+    """What Prometheus reads off /metrics: value by name and label."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/metrics")
     response = connection.getresponse()
-    lines = response.read().decode().splitlines()
+    text = response.read().decode()
     connection.close()
     assert response.headers["content-type"].startswith("text/plain; version=")
-    for line in (
-        'riverton_responses_total{status="200"} 1.0',
-        'riverton_responses_total{status="422"} 1.0',
-        "riverton_queue_depth 0.0",
-        'riverton_batch_size_bucket{le="1.0"} 1.0',
-        'riverton_batch_size_bucket{le="+Inf"} 1.0',
-        "riverton_batch_size_sum 1.0",
-    ):
-        assert line in lines
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_metrics_are_what_prometheus_reads(server):
+    server.predict(ROW)
+    ask(server, body=b"?")
+    server.configure(policy="full", max_batch=3)
+    clients = [threading.Thread(target=ask, args=[server], kwargs={"body": features()})] * 1
+    clients += [threading.Thread(target=server.predict, args=[ROW])]
+    for client in clients:
+        client.start()
+    wait_until(lambda: server.stats()["queue_depth"] == 2)
+    assert scrape(server)["riverton_queue_depth",] == 2
+    server.predict(ROW)
+    for client in clients:
+        client.join(20)
+    seen = scrape(server)
+    assert seen["riverton_responses_total", "200"] == 4
+    assert seen["riverton_responses_total", "422"] == 1
+    assert seen["riverton_queue_depth",] == 0
+    buckets = [seen["riverton_batch_size_bucket", le] for le in ("1.0", "2.0", "4.0", "+Inf")]
+    assert buckets == [1, 1, 2, 2]
+    assert seen["riverton_batch_size_sum",] == 4
+    told = sum(row["batches"] * row["model_ms"] for row in server.stats()["batches"])
+    assert seen["riverton_model_seconds_total",] == pytest.approx(told / 1e3)
+
+
+def test_times_are_told_in_ms_and_add_up(server):
+    server.configure(policy="window", window_ms=50)
+    start = time.perf_counter()
+    answer = server.predict(ROW)
+    took_ms = 1e3 * (time.perf_counter() - start)
+    assert 49 <= answer["queue_ms"] <= took_ms
+    assert answer["queue_ms"] + answer["model_ms"] <= took_ms
+    (row,) = server.stats()["batches"]
+    assert answer["model_ms"] == pytest.approx(row["model_ms"], abs=1e-3)
+    assert row["model_ms"] <= row["cycle_ms"]
+
+
+def test_a_client_that_hangs_up_half_way_harms_nobody(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as half:
+        half.sendall(b"POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{")
+    assert server.predict(ROW)["label"] == LABEL
+    assert server.stats()["responses"] == {"200": 1}
 
 
 def test_a_failing_scorer_is_a_500_for_its_request_only():
@@ -258,11 +309,36 @@ def test_stop_answers_those_who_wait_and_exits_cleanly():
         server.pid  # noqa: B018
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to handle")
-def test_sigterm_is_a_clean_shutdown():
+def test_two_servers_run_beside_each_other_and_stop_twice():
+    with ScoringServer("row_by_row") as one, ScoringServer("row_by_row", policy="off") as other:
+        assert one.port != other.port
+        assert one.stop() == 0
+        assert one.stop() is None
+        assert other.predict(ROW)["label"] == LABEL
+
+
+@pytest.mark.skipif(os.name == "nt", reason="fork")
+def test_a_process_forked_from_ours_does_not_keep_the_server_alive():
+    with ScoringServer("row_by_row") as server:
+        sibling = os.fork()
+        if not sibling:
+            time.sleep(60)
+            os._exit(0)
+        try:
+            start = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - start < 5
+        finally:
+            os.kill(sibling, signal.SIGKILL)
+            os.waitpid(sibling, 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no signal to a single process")
+@pytest.mark.parametrize("stopped_by", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_is_a_clean_shutdown(stopped_by):
     with ScoringServer("row_by_row") as server:
         process = psutil.Process(server.pid)
-        os.kill(server.pid, signal.SIGTERM)
+        os.kill(server.pid, stopped_by)
         wait_until(lambda: process.status() == psutil.STATUS_ZOMBIE)
         assert server.stop() == 0
 

@@ -48,7 +48,7 @@ class Batcher:
     """Collects requests into batches, as `policy` says, and scores one batch at a time.
 
     `score` maps float32 [n, n_features] to n labels. It runs on one worker thread, so requests
-    arrive while it works. `policy` and `max_queue` may be changed at any time.
+    arrive while it works. `policy` and `max_queue` may be changed at any time, on the event loop.
     """
 
     def __init__(
@@ -151,10 +151,10 @@ class Batcher:
         loop = asyncio.get_running_loop()
         try:
             labels, model_s = await loop.run_in_executor(self._worker, self._call, rows)
-        except Exception as error:
+        except ScorerFailed as error:
             for request in batch:
                 if not request.reply.done():  # done: its caller was cancelled meanwhile
-                    request.reply.set_exception(ScorerFailed(f"{type(error).__name__}: {error}"))
+                    request.reply.set_exception(ScorerFailed(str(error)))
             return
         for request, label in zip(batch, labels, strict=True):
             if not request.reply.done():
@@ -163,9 +163,18 @@ class Batcher:
         self.stats.record(len(batch), model_s=model_s, cycle_s=self._clock() - start)
 
     def _call(self, rows: list[np.ndarray]) -> tuple[list[int], float]:
-        """On the worker thread: the labels of `rows` and the seconds that they took."""
+        """On the worker thread: the labels of `rows` and the seconds that they took.
+
+        Raises ScorerFailed whatever the scorer raises: a future cannot carry a StopIteration, and
+        would take a CancelledError for its own.
+        """
         start = self._clock()
-        labels = np.asarray(self._score(np.stack(rows)))
-        if labels.shape != (len(rows),):
-            raise ValueError(f"labels of shape {labels.shape} for {len(rows)} rows")
+        try:
+            labels = np.asarray(self._score(np.stack(rows)))
+            if labels.shape != (len(rows),) or labels.dtype.kind not in "iu":
+                raise ValueError(
+                    f"labels of shape {labels.shape} and type {labels.dtype} for {len(rows)} rows"
+                )
+        except BaseException as error:
+            raise ScorerFailed(f"{type(error).__name__}: {error}") from error
         return labels.tolist(), self._clock() - start

@@ -76,7 +76,9 @@ class Child:
         try:
             with contextlib.suppress(psutil.NoSuchProcess):
                 self.resume()  # a suspended process cannot end
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(OSError):
+                # A word as well: a process forked from ours may hold the other end open.
+                self.stdin.write(b"\n")
                 self.stdin.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout_s)

@@ -15,7 +15,7 @@ def parse_features(content_type: str, body: bytes, n_features: int) -> np.ndarra
     `content_type` application/octet-stream means little-endian float32 values, anything else JSON
     as {"features": [numbers]}. Raises Malformed.
     """
-    if content_type.startswith("application/octet-stream"):
+    if content_type.lower().startswith("application/octet-stream"):
         features = _from_binary(body, n_features)
     else:
         features = _from_json(body, n_features)

@@ -48,7 +48,7 @@ def poisson_schedule(rate: float, seconds: float, rng: np.random.Generator) -> n
 
 def uniform_schedule(rate: float, seconds: float) -> np.ndarray:
     """Return send times 1/rate seconds apart, from 0 to below `seconds`."""
-    return np.arange(round(rate * seconds)) / rate
+    return np.arange(math.ceil(round(rate * seconds, 6))) / rate
 
 
 def run_load(
@@ -112,10 +112,12 @@ def _requests(
     target: Target | Sequence[Target], rows: np.ndarray | None, binary: bool
 ) -> tuple[list[int], list[bytes]]:
     """Return the ports to send to and the HTTP requests to send, ready made."""
-    several = isinstance(target, Sequence) and not isinstance(target, str)
-    addresses = [_address(one) for one in (target if several else [target])]
+    targets = [target] if isinstance(target, ScoringServer | int | str) else target
+    addresses = [_address(one) for one in targets]
     ports = [port for port, _ in addresses]
-    path = addresses[0][1]
+    path, *others = {path for _, path in addresses}
+    if others:
+        raise ValueError(f"the targets differ in their paths: {path}, {', '.join(others)}")
     rows = digits().X_test if rows is None else np.asarray(rows, dtype=np.float32)
     if rows.ndim != 2 or not len(rows):
         raise ValueError(f"rows has shape {rows.shape}; expected [n, n_features], n at least 1")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_CONNECTIONS = 1000  # per server; requests beyond wait here, and their latency counts the wait
+MAX_CONNECTIONS = 2000  # per server; requests beyond wait here, and their latency counts the wait
 _OPENED_AHEAD = 32
 # An event loop's timers are up to a millisecond late, so the last stretch before a request goes in
 # naps that are short enough to be exact, and a spin. To spin all the way would cost the server a
@@ -162,9 +162,12 @@ class Pool:
             return
         self._waiting.append(request)
         if self._connections < MAX_CONNECTIONS:
-            task = asyncio.get_running_loop().create_task(self._open_another())
-            self._opening.add(task)
-            task.add_done_callback(self._opening.discard)
+            self._open_in_background()
+
+    def _open_in_background(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._open_another())
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
 
     async def _open_another(self) -> None:
         with contextlib.suppress(OSError):  # the request waits for one of those that are open
@@ -182,6 +185,8 @@ class Pool:
         self._connections -= 1
         if connection in self._free:
             self._free.remove(connection)
+        if self._waiting:
+            self._open_in_background()
 
 
 class Connection(asyncio.Protocol):
@@ -205,11 +210,18 @@ class Connection(asyncio.Protocol):
         head, blank, body = self._received.partition(b"\r\n\r\n")
         if not blank:
             return
-        length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+        head = head.lower()
+        if b"\r\ntransfer-encoding:" in head:  # a reply in chunks: counted as none
+            self._transport.abort()
+            return
+        length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
         if len(body) >= int(length or 0):
             now, request = self._pool.run.now(), self._request
             self._received = b""
-            self._pool.free(self)
+            if b"\r\nconnection: close" in head:
+                self._transport.close()
+            else:
+                self._pool.free(self)
             self._pool.run.replied(request, now, int(head[9:12]), body)
 
     def connection_lost(self, error: Exception | None) -> None:

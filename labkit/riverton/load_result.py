@@ -62,21 +62,24 @@ class LoadResult:
         if self.frame.empty:
             return math.nan
         rank = math.ceil(round(q * len(self.frame) / 100, 6))  # rounded: 7.000000001 means 7
-        return float(np.sort(self.served_ms)[rank - 1])
+        return float(np.sort(self.served_ms)[max(1, rank) - 1])
 
     def goodput(self, within_ms: float) -> float:
         """Return the share of all requests that got their label within `within_ms`."""
-        return float((self.served_ms <= within_ms).mean())
+        return float((self.served_ms <= within_ms).mean()) if len(self.frame) else math.nan
 
     @property
     def throughput(self) -> float:
         """Labels per second, from the first request to the last label."""
         served = self.frame[self.frame["status"] == 200]
-        return len(served) / served["done_s"].max() if len(served) else 0.0
+        if served.empty:
+            return 0.0
+        return len(served) / (served["done_s"].max() - self.frame["intended_s"].min())
 
     @property
     def send_lag(self) -> pd.Series:
-        """How much later (ms) than intended each request was sent: the generator's own error."""
+        """How much later (ms) than intended each request was sent: the generator's own error, or,
+        where very many are under way, the wait for a connection."""
         return 1e3 * (self.frame["sent_s"] - self.frame["intended_s"])
 
 
@@ -103,4 +106,6 @@ def _told(body: bytes) -> dict[str, float]:
         reply = json.loads(body)
     except ValueError:
         return {}
-    return reply if isinstance(reply, dict) else {}
+    if not isinstance(reply, dict):
+        return {}
+    return {key: value for key, value in reply.items() if isinstance(value, int | float)}

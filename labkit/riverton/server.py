@@ -51,7 +51,8 @@ class ScoringServer:
     def stop(self, timeout_s: float = 10.0) -> int | None:
         """Let the server answer those who wait, and end; return its exit status, 0 if all is well.
 
-        None means that it was not running. One that is not done after `timeout_s` is killed.
+        None means that it was not running. It gives itself five seconds; one that is not gone
+        after `timeout_s` is killed.
         """
         child, self._child = self._child, None
         return None if child is None else child.end(timeout_s)
@@ -90,7 +91,7 @@ class ScoringServer:
         """Let a suspended server go on."""
         self._running.resume()
 
-    def configure(self, **settings: Any) -> dict[str, Any]:
+    def configure(self, /, **settings: Any) -> dict[str, Any]:
         """Change settings without a restart; return all of them."""
         return self._ask("POST", "/config", settings)
 
@@ -128,8 +129,16 @@ class ScoringServer:
                 text = response.read()
         except urllib.error.HTTPError as error:
             with error:
-                reason = json.loads(error.read()).get("error", error.reason)
+                reason = _reason(error.read()) or error.reason
             raise ServerError(f"{method} {path}: {error.code}, {reason}") from None
         except OSError as error:
             raise ServerError(f"no answer from {self.url}: {error}") from None
         return json.loads(text) if text else None
+
+
+def _reason(body: bytes) -> str:
+    """The service's own words for a refusal; empty where it has none."""
+    try:
+        return json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -2,7 +2,7 @@
 
 It serves on a free loopback port, says which in one line on its standard output once it is ready,
 and ends when its standard input closes: that happens when its parent closes it and also when its
-parent dies, however it dies and on every system.
+parent dies, however it dies and on every system. (One that is suspended then ends once it goes on.)
 """
 
 import json
@@ -52,18 +52,19 @@ class _Server(uvicorn.Server):
 def main(options: dict[str, object]) -> None:
     scorer = load_scorer(str(options.pop("scorer")))
     config = ServiceConfig().changed(**options)
-    for batch in (1, config.max_batch):  # the first call of a size is slow
+    for batch in (1, min(config.max_batch, config.max_queue)):  # the first call of a size is slow
         scorer(np.zeros((batch, scorer.n_features), dtype=np.float32))
     raise_file_limit()
     server = _Server(ScoringService(scorer, config))
     exit_with_parent(lambda: setattr(server, "should_exit", True), grace_s=GRACE_S)
+    # uvicorn repeats the signal that stopped it, once it has stopped in good order.
+    for stopped_by in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stopped_by, lambda *_: None)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server.run(sockets=[listener])
 
 
 if __name__ == "__main__":
-    # uvicorn repeats the signal that stopped it, once it has stopped in good order.
-    signal.signal(signal.SIGTERM, lambda *_: None)
     # A batch starts on the worker thread while the event loop is busy with the replies to the one
     # before; it gets its turn after this long (5 ms by default, as long as a batch takes).
     sys.setswitchinterval(1e-4)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -24,6 +23,7 @@ from labkit.riverton.scorers import Scorer
 from labkit.riverton.stats import BatchStats, ServiceMetrics
 
 MAX_BODY_BYTES = 16 * 1024
+MAX_WINDOW_MS = 60e3
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,21 @@ class ServiceConfig:
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1")
-        if type(self.window_ms) not in (int, float) or not 0 <= self.window_ms < math.inf:
-            raise ValueError(f"window_ms is {self.window_ms!r}; it must be a time of 0 or more")
+        if type(self.window_ms) not in (int, float) or not 0 <= self.window_ms <= MAX_WINDOW_MS:
+            raise ValueError(
+                f"window_ms is {self.window_ms!r}; it must be a time from 0 to {MAX_WINDOW_MS:.0f}"
+            )
         if self.policy not in POLICY_NAMES:
             raise ValueError(
                 f"there is no policy {self.policy!r}; choose one of {', '.join(POLICY_NAMES)}"
             )
+        if self.policy == "full" and self.max_batch > self.max_queue:
+            raise ValueError(
+                f"max_batch is {self.max_batch}, and only {self.max_queue} requests may wait: a"
+                " batch would never be full"
+            )
 
-    def changed(self, **changes: Any) -> "ServiceConfig":
+    def changed(self, /, **changes: Any) -> "ServiceConfig":
         """Return a copy with `changes`; raises ValueError for a name or a value it cannot have."""
         unknown = changes.keys() - {field.name for field in fields(self)}
         if unknown:
@@ -59,7 +66,10 @@ class ServiceConfig:
 
 
 class ScoringService:
-    """A scorer, its batcher and its counts behind an ASGI application (`app`)."""
+    """A scorer, its batcher and its counts behind an ASGI application (`app`).
+
+    A client that hangs up is not noticed: its request stays in the queue, is scored and counted.
+    """
 
     def __init__(self, scorer: Scorer, config: ServiceConfig) -> None:
         self.scorer = scorer
@@ -95,6 +105,8 @@ class ScoringService:
             reply = await self.batcher.submit(
                 parse_features(content_type, body, self.scorer.n_features)
             )
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read or to be counted
         except Malformed as error:
             response = _error(422, error)
         except (QueueFull, Closed) as error:

@@ -19,13 +19,12 @@ def child_options() -> dict[str, Any]:
 
 
 def exit_with_parent(stop: Callable[[], object] = lambda: None, *, grace_s: float = 0.0) -> None:
-    """In a child: call `stop` when the parent closes our standard input, and be gone `grace_s`
-    later. The system closes it for a parent that dies, however it dies."""
+    """In a child: call `stop` when the parent closes our standard input or writes to it, and be
+    gone `grace_s` later. The system closes it for a parent that dies, however it dies."""
 
     def watch() -> None:
         # Not sys.stdin: Python could not shut down while a thread holds that object's lock.
-        while os.read(0, 1):
-            pass
+        os.read(0, 1)
         stop()
         time.sleep(grace_s)
         os._exit(1)
