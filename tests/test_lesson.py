@@ -54,9 +54,9 @@ def test_the_page_shows_what_was_measured_and_the_line_does_not(monkeypatch):
     (held, skipped) = shown
     assert "13.7" not in held["text/plain"]
     assert held["text/html"] == (
-        "<b>P2 holds:</b> p &lt; q.<br>Expected at least 12 ms; measured <b>13.7 ms</b>."
+        "<p><b>P2 holds:</b> p &lt; q.<br>Expected at least 12 ms; measured <b>13.7 ms</b>.</p>"
     )
-    assert skipped["text/html"].endswith("Expected at least 12 ms; too slow.")
+    assert skipped["text/html"].endswith("Expected at least 12 ms; too slow.</p>")
 
 
 @pytest.mark.parametrize("bound", [{"at_least": 0}, {"at_most": 0}, {"between": (-1, 1)}])

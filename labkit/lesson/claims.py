@@ -117,8 +117,8 @@ def claim(
     }
     outcome = f"measured <b>{escape(record['measured'])}</b>" if can_show else escape(reason)
     page = (
-        f"<b>{subject} {verdict}:</b> {escape(says, quote=False)}.<br>"
-        f"Expected {relates.words}; {outcome.removesuffix('.')}."
+        f"<p><b>{subject} {verdict}:</b> {escape(says, quote=False)}.<br>"
+        f"Expected {relates.words}; {outcome.removesuffix('.')}.</p>"
     )
     _display(line, page, record)
 
