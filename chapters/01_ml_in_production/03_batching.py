@@ -871,7 +871,7 @@ print(f"together {share:.0%} of the rate are left.")
 #   Blaming it on batching would be wrong.
 # - *Batching.* A query that has barely missed a batch waits for that one, then for its own: two
 #   batch times. A tight bound leaves room for short batches only, and it is the long ones that make
-#   a row cheap. At two cycles there is hardly room to share at all: who comes just after a batch
+#   a row cheap. At two cycles there is hardly room to share at all: who comes right after a batch
 #   has started, and then shares the next one, is late.
 #
 # And the loop? A batch answers all of its queries at its end. Where it makes no row cheaper, that

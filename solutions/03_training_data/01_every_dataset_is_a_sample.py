@@ -11,7 +11,6 @@
 # [Every dataset is a sample](../../chapters/03_training_data/01_every_dataset_is_a_sample.ipynb).
 
 # %%
-import itertools
 import math
 
 import numpy as np
@@ -22,8 +21,8 @@ import numpy as np
 # A sampler hands you one sample, and any sample could have come from a fair lottery. So a check
 # draws 6,000 of them and counts. The first function below counts for each person how many samples
 # they are in, and for each *pair* of persons how many samples hold both. The second says how far a
-# count lies from what the lottery leads you to expect, in standard errors. You need not change
-# anything here.
+# count lies from what the lottery leads you to expect, in standard errors. The others help the
+# checks below. You need not change anything here.
 
 
 # %%
@@ -38,6 +37,27 @@ def times_together(samples, N):
 def standard_errors(count, chance, repeats):
     """Return how far counts lie from repeats * chance, in their standard deviations."""
     return np.abs(count - repeats * chance) / np.sqrt(repeats * chance * (1 - chance))
+
+
+class Watched(np.random.Generator):
+    """A generator that notes whether its `choice` was called."""
+
+    chosen = False
+
+    def choice(self, *arguments, **options):
+        self.chosen = True
+        return super().choice(*arguments, **options)
+
+
+def one_after_the_other(samples):
+    """Return a sampler that gives these samples in turn, and a list of what it is called with."""
+    generators = []
+
+    def draw(rng):
+        generators.append(rng)
+        return samples[(len(generators) - 1) % len(samples)]
+
+    return draw, generators
 
 
 # %% [markdown]
@@ -80,15 +100,11 @@ def simple_random_sample(N, n, rng):
 
 
 # %% check="lottery"
-class WithoutChoice(np.random.Generator):
-    def choice(self, *arguments, **options):
-        raise AssertionError(
-            "Your function calls choice; expected a lottery of your own making. See hint 1."
-        )
-
-
-rng = WithoutChoice(np.random.PCG64(1))
+rng = Watched(np.random.PCG64(1))
 samples = [list(simple_random_sample(12, 4, rng)) for _ in range(6_000)]
+assert not rng.chosen, (
+    "Your function calls choice; expected a lottery of your own making. See hint 1."
+)
 sizes = sorted({len(sample) for sample in samples})
 assert sizes == [4], (
     f"6,000 samples of 4 out of 12 have the sizes {sizes}; expected 4 in each. See hint 1."
@@ -242,9 +258,7 @@ assert np.shape(got) == (2,), (
     f"Your function returns {got}. Return two numbers, (low, high). See hint 3."
 )
 low, high = got
-assert low <= high, (
-    f"Your interval goes from {low:.3f} to {high:.3f}; expected the lower end first."
-)
+assert low <= high, f"You return {low:.3f} and {high:.3f}; expected the lower end first."
 assert math.isclose((low + high) / 2, 4, rel_tol=1e-9), (
     f"The middle of the interval for 2, 2 and 8 is {(low + high) / 2:.4f}; expected their mean, 4."
     " See hint 3."
@@ -287,7 +301,7 @@ assert math.isclose(low, 12.1406, rel_tol=1e-4) and math.isclose(high, 15.8594, 
 )
 few = np.array([-4.0, 0.0, 1.0])
 low, high = interval(few, 10)
-assert math.isclose(low, -3.504917, rel_tol=1e-5) and math.isclose(high, 1.504917, rel_tol=1e-5), (
+assert math.isclose(low, -3.504917, rel_tol=1e-4) and math.isclose(high, 1.504917, rel_tol=1e-4), (
     f"The interval for -4, 0 and 1 out of 10 is {low:.3f} to {high:.3f}; expected -3.505 to 1.505:"
     " values, and ends, may lie below 0. See hint 3."
 )
@@ -380,18 +394,12 @@ def inclusion(draw, N, repeats, rng):
 # %% check="inclusion"
 prepared = [np.array(ids) for ids in ([0, 4, 4, 4], [1, 2], [2], [2, 1])]
 said = "The samples are [0, 4, 4, 4], [1, 2], [2] and [2, 1],"
-given, handed_on = np.random.default_rng(1), []
-
-
-def draw_prepared(rng):
-    handed_on.append(rng)
-    return prepared[len(handed_on) % 4 - 1]
-
-
-got = inclusion(draw_prepared, 6, 4, given)
-called = len(handed_on)
+draw, generators = one_after_the_other(prepared)
+given = np.random.default_rng(1)
+got = inclusion(draw, 6, 4, given)
+called = len(generators)
 assert called == 4, f"With repeats = 4 you called draw {called} times; expected 4. See hint 1."
-assert all(rng is given for rng in handed_on), (
+assert all(rng is given for rng in generators), (
     "You called draw with a generator of your own; expected the one that you are given. A generator"
     " made anew from one seed draws the same sample every time: hand on `rng`. See hint 1."
 )
@@ -423,17 +431,11 @@ assert list(never) == [3, 5], (
     " See hint 2."
 )
 
-share, never = inclusion(lambda rng: rng.integers(10, size=1), 10, 2_000, np.random.default_rng(2))
-assert len(never) == 0, (
-    f"A lottery drew one of 10 people 2,000 times, and you say that {len(never)} people are never"
-    " drawn; expected none: draw again in every round. See hint 1."
-)
-
 # %% hidden="inclusion"
 ### BEGIN HIDDEN TESTS
 prepared = [np.array(ids, int) for ids in ([], [3, 3], [1, 3, 1], [], [3])]
-calls = itertools.count()
-share, never = inclusion(lambda rng: prepared[next(calls) % 5], 5, 5, np.random.default_rng(1))
+draw, _ = one_after_the_other(prepared)
+share, never = inclusion(draw, 5, 5, np.random.default_rng(1))
 assert np.allclose(share, [0, 0.2, 0, 0.6, 0]), (
     f"The samples are [], [3, 3], [1, 3, 1], [] and [3], and share is {share}; expected"
     " [0, 0.2, 0, 0.6, 0]: an empty sample is a sample, too. See hint 2."

@@ -1,4 +1,4 @@
-# message: leave what you are given as it is
+# message: You changed the caller's arrivals
 def serve(arrivals, max_batch, window, cycle):
     batches, free, served = [], 0, 0
     while arrivals:

@@ -1,4 +1,4 @@
-# message: with at most 2 in each
+# message: expected 2 at most
 def serve(arrivals, max_batch, window, cycle):
     batches = []
     oldest, free = 0, 0.0

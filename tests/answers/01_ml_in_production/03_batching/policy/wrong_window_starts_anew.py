@@ -1,4 +1,4 @@
-# message: is not waited for again
+# message: a window that ran out meanwhile is over
 def serve(arrivals, max_batch, window, cycle):
     batches = []
     oldest, free = 0, 0.0
