@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 
-ROOT = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.realpath(__file__))
 COMMANDS = ("lab", "check", "test", "sync")
 OLDEST, NEWEST = (3, 11), (3, 13)
 FREE_GIGABYTES_NEEDED = 2
@@ -40,15 +40,27 @@ def main(arguments):
     check_python(sys.version_info[:2], arguments)
     environment = Environment(System(), os.path.join(ROOT, ".venv"))
     environment.bring_up_to_date()
-    return environment.system.hand_over([environment.python, "-m", "labkit"] + arguments)
+    # -P: a file in the reader's folder that is named like one of ours must not stand in for it.
+    return environment.system.hand_over([environment.python, "-P", "-m", "labkit"] + arguments)
 
 
-def check_python(version, arguments, which=shutil.which):
+def runs(command):
+    """Whether this machine has the Python that is called with `command`."""
+    try:
+        return not subprocess.call(
+            command.split() + ["-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return False
+
+
+def check_python(version, arguments, runs=runs, windows=os.name == "nt"):
     """Raise Problem unless the course runs on this Python; name one on this machine that does."""
     if OLDEST <= version <= NEWEST:
         return
-    names = ["python3.{}".format(minor) for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
-    found = [name for name in names if which(name)]
+    call = "py -3.{}" if windows else "python3.{}"
+    names = [call.format(minor) for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    found = [name for name in names if runs(name)]
     raise Problem(
         "Python {}.{} is too {}: the course needs 3.{} to 3.{}; {}".format(
             version[0],
@@ -116,54 +128,61 @@ class Environment:
 
     def bring_up_to_date(self):
         """Make or mend the environment; do nothing where it is as it should be."""
-        wanted, found = self.wanted(), self.found()
+        found = self.found()
+        wanted = self.wanted(found)
         if found == wanted and os.path.exists(self.python):
             return
         held = self._hold()  # Kept open, and so locked, until set-up has ended.
-        why, afresh = self.diagnose(self.found(), wanted)
+        found = self.found()
+        wanted = self.wanted(found)
+        why, afresh = self.diagnose(found, wanted)
         print(why, flush=True)
         start = time.time()
-        free = shutil.disk_usage(ROOT).free / 1e9
-        if free < FREE_GIGABYTES_NEEDED:
-            raise Problem(
-                "{:.1f} GB are free on this disk and set-up needs {} GB; make room and run this "
-                "again".format(free, FREE_GIGABYTES_NEEDED)
-            )
+        if afresh or found["packages"] != wanted["packages"]:
+            self._check_disk()
         if afresh:
-            shutil.rmtree(self.venv, ignore_errors=True)
-            os.makedirs(self.venv, exist_ok=True)
-        self._write_stamp({"state": UNFINISHED})
-        if afresh:
+            self._clear()
+            self._write_stamp({"state": UNFINISHED})
             self._make()
-        self._install()
-        self._connect()
+        if afresh or found["packages"] != wanted["packages"]:
+            if not afresh:  # Should this not end, the next start tries it again.
+                self._write_stamp(dict(found, packages=""))
+            self._install()
+        self._connect(wanted["python"])
         self._write_stamp(wanted)
         held.close()
         print("Set up in {:.0f} s.".format(time.time() - start), flush=True)
 
-    def wanted(self):
-        """What the environment has to be made from."""
+    def wanted(self, found):
+        """What the environment has to be made from; a Python that is there and runs may stay."""
         try:
             with open(self.requirements, "rb") as file:
                 digest = hashlib.sha256(file.read()).hexdigest()
         except OSError:
             raise Problem("requirements.lock is missing; restore it from the course's repository")
         version = "{}.{}".format(*sys.version_info[:2])
-        return {"state": FINISHED, "python": version, "root": ROOT, "packages": digest}
+        if os.path.exists(self.python):
+            version = found.get("python", version)
+        root = os.path.normcase(ROOT)
+        return {"state": FINISHED, "python": version, "root": root, "packages": digest}
 
     def found(self):
         """What it was made from; empty where there is none. Raises Problem where it is not ours."""
-        if not os.path.isdir(self.venv):
+        if not os.path.lexists(self.venv) or (
+            os.path.isdir(self.venv) and not os.listdir(self.venv)
+        ):
             return {}
         try:
             with open(self.stamp, encoding="utf-8") as file:
-                return json.load(file)
+                found = json.load(file)
         except ValueError:
             return {"state": UNFINISHED}
         except OSError:
             raise Problem(
                 "{} was not made by the course; move it away and run this again".format(self.venv)
             )
+        known = isinstance(found, dict) and {"state", "python", "root", "packages"} <= set(found)
+        return found if known else {"state": UNFINISHED}
 
     def diagnose(self, found, wanted):
         """(why set-up has work to do, whether it has to start afresh)."""
@@ -171,13 +190,44 @@ class Environment:
             return "Setting up the course: once, with a network, in a minute or so.", True
         if found["state"] == UNFINISHED:
             return "An earlier set-up was interrupted: starting it again.", True
-        if found["root"] != wanted["root"]:
-            return "The course has moved: setting it up again.", True
-        if found["python"] != wanted["python"] or not os.path.exists(self.python):
-            return "Another Python than at set-up ({}): setting up again.".format(
+        if not os.path.exists(self.python):
+            return "The Python of the set-up ({}) is gone: setting up again.".format(
                 found["python"]
             ), True
-        return "The list of packages has changed: bringing the environment up to date.", False
+        if found["packages"] != wanted["packages"]:
+            why = "The list of packages has changed: bringing the environment up to date."
+            return why, not self._can_install(found["python"])
+        return "The course has moved: connecting it again.", False
+
+    def _can_install(self, version):
+        """Whether there is something that installs into the environment that is there."""
+        place = self.system.site_packages(self.venv, version.split("."))
+        return bool(shutil.which("uv")) or os.path.isdir(os.path.join(place, "pip"))
+
+    def _check_disk(self):
+        free = shutil.disk_usage(ROOT).free / 1e9
+        if free < FREE_GIGABYTES_NEEDED:
+            raise Problem(
+                "{:.1f} GB are free on this disk and set-up needs {} GB; make room and run this "
+                "again".format(free, FREE_GIGABYTES_NEEDED)
+            )
+
+    def _clear(self):
+        """Make room for a new environment. The old one is moved aside first: cut short, this must
+        not leave half of it in its place."""
+        aside = os.path.join(ROOT, ".cache", "old-environment")
+        shutil.rmtree(aside, ignore_errors=True)
+        if os.path.lexists(self.venv):
+            try:
+                os.rename(self.venv, aside)
+            except OSError as error:
+                raise Problem(
+                    "{} is in use ({}); close what uses it and run this again".format(
+                        self.venv, error.strerror
+                    )
+                )
+            shutil.rmtree(aside, ignore_errors=True)
+        os.makedirs(self.venv)
 
     def _hold(self):
         """Keep a second set-up from starting beside this one."""
@@ -195,8 +245,10 @@ class Environment:
             json.dump(content, file)
 
     def _make(self):
+        # Not the Python of an environment, which may be the one that is being replaced.
+        base = getattr(sys, "_base_executable", None) or sys.executable
         if shutil.which("uv"):
-            self._run(["uv", "venv", "--allow-existing", "--python", sys.executable, self.venv])
+            self._run(["uv", "venv", "--allow-existing", "--python", base, self.venv])
             return
         try:
             import ensurepip  # noqa: F401
@@ -206,7 +258,7 @@ class Environment:
                 "this Python has no venv module; on Debian and Ubuntu: sudo apt install "
                 "python3.{}-venv".format(sys.version_info[1])
             )
-        self._run([sys.executable, "-m", "venv", self.venv])
+        self._run([base, "-m", "venv", self.venv])
 
     def _install(self):
         if shutil.which("uv"):
@@ -216,11 +268,12 @@ class Environment:
             command += ["--no-deps", "--retries", "2", "--progress-bar", "off", "--requirement"]
         self._run(command + [self.requirements, "--require-hashes"])
 
-    def _connect(self):
+    def _connect(self, version):
         """Let the environment find labkit, and HTML exports the alternative text of figures."""
-        site_packages = self.system.site_packages(self.venv, sys.version_info[:2])
-        with open(os.path.join(site_packages, "course.pth"), "w", encoding="utf-8") as file:
-            file.write(ROOT + "\n")
+        site_packages = self.system.site_packages(self.venv, version.split("."))
+        with open(os.path.join(site_packages, "course.pth"), "w", encoding="ascii") as file:
+            # Older Pythons read this file in the machine's own encoding, so it is kept to ASCII.
+            file.write("import sys; sys.path.append({!a})\n".format(ROOT))
         jupyter = os.path.join(self.venv, "etc", "jupyter")
         os.makedirs(jupyter, exist_ok=True)
         with open(os.path.join(jupyter, "jupyter_nbconvert_config.json"), "w") as file:
@@ -252,10 +305,13 @@ class Environment:
         finally:
             progress.end()
         if status:
-            log = os.path.join(self.venv, "setup.log")
-            with open(log, "w", encoding="utf-8") as file:
-                file.write("\n".join([" ".join(command)] + lines))
-            raise Problem("{}; all it said is in {}".format(explain("\n".join(lines)), log))
+            what, log = explain("\n".join(lines)), os.path.join(self.venv, "setup.log")
+            try:
+                with open(log, "w", encoding="utf-8") as file:
+                    file.write("\n".join([" ".join(command)] + lines))
+            except OSError:
+                raise Problem(what)
+            raise Problem("{}; all it said is in {}".format(what, log))
 
 
 class Progress:
@@ -294,10 +350,9 @@ SIGNS = (
         (
             "name resolution", "getaddrinfo", "dns error", "error sending request", "newconnection",
             "failed to fetch", "max retries", "network is unreachable", "connection refused",
-            "tcp connect error", "timed out", "could not find a version", "proxy",
+            "tcp connect error", "timed out",
         ),
-        "the packages could not be fetched: the first set-up needs a network; connect and run this "
-        "again",
+        "the packages could not be fetched: set-up needs a network; connect and run this again",
     ),
 )  # fmt: skip
 
@@ -318,5 +373,7 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except Problem as problem:
         sys.exit("course.py: {}.".format(problem))
+    except OSError as error:
+        sys.exit("course.py: {}: {}.".format(error.filename or "the system says", error.strerror))
     except KeyboardInterrupt:
         sys.exit("\nInterrupted; the same command goes on from here.")

@@ -279,8 +279,9 @@ def test_an_interrupt_leaves_no_kernel(course, name):
     pid_file = course.copy(LESSON).parent / "kernel"
     wait = "import os\nwith open('part', 'w') as f: f.write(str(os.getpid()))\n"
     answer(course, total=wait + "os.rename('part', 'kernel')\nwhile True:\n    pass")
-    call = "import sys; from pathlib import Path; from labkit.classroom import check, course;"
-    call += "sys.exit(check.main(['sums'], course=course.Course(Path(sys.argv[1]))))"
+    call = "import sys; from pathlib import Path; from labkit import __main__ as command;"
+    call += "from labkit.classroom import check, course; here = course.Course(Path(sys.argv[1]));"
+    call += "check.Course = lambda: here; sys.exit(command.main(['check', 'sums']))"
     with subprocess.Popen(
         [sys.executable, "-c", call, str(course.root)],
         stdout=subprocess.PIPE,

@@ -31,16 +31,24 @@ def test_supported_pythons_pass(version):
 @pytest.mark.parametrize(
     ("version", "which", "says"),
     [
-        ((3, 8), lambda name: None, "3.8 is too old: the course needs 3.11 to 3.13; install"),
-        ((3, 10), lambda name: name == "python3.12", "run python3.12 course.py lab"),
-        ((3, 14), lambda name: None, "3.14 is too new"),
+        ((3, 8), None, "3.8 is too old: the course needs 3.11 to 3.13; install"),
+        ((3, 10), "python3.12", "run python3.12 course.py lab"),
+        ((3, 10), "py -3.12", "run py -3.12 course.py lab"),
+        ((3, 14), None, "3.14 is too new"),
     ],
 )
 def test_other_pythons_get_one_clear_line(version, which, says):
+    windows = which == "py -3.12"
     with pytest.raises(course.Problem) as problem:
-        course.check_python(version, ["lab"], which)
+        course.check_python(version, ["lab"], lambda name: name == which, windows)
     assert says in str(problem.value)
     assert "\n" not in str(problem.value)
+
+
+def test_a_python_that_is_named_has_been_tried():
+    assert course.runs(sys.executable)
+    assert not course.runs("no-such-python-3.12")
+    assert not course.runs("false")
 
 
 def test_an_old_python_can_read_the_file():
@@ -178,6 +186,14 @@ class Bare:
         record.write_text("", encoding="utf-8")
         return [line.split()[0] for line in lines]
 
+    def connected_to(self, folder):
+        """Whether a Python that starts in the environment would find what is in `folder`."""
+        place = self.root / ".venv" / "lib" / PYTHON / "site-packages" / "course.pth"
+        line = place.read_bytes().decode("ascii")
+        path = []
+        exec(line.replace("import sys; sys.path", "path"), {"path": path})
+        return path == [str(folder)]
+
     @property
     def stamp(self):
         return self.root / ".venv" / "course-setup.json"
@@ -193,13 +209,33 @@ def test_first_start_sets_up_and_the_second_does_nothing(bare):
     first = bare.run()
     assert first.returncode == 0, first.stderr
     assert "Setting up the course" in first.stdout
-    assert first.stdout.endswith("ran -m labkit lab\n")
+    assert first.stdout.endswith("ran -P -m labkit lab\n")
     assert bare.calls() == ["venv", "pip"]
-    path_file = bare.root / ".venv" / "lib" / PYTHON / "site-packages" / "course.pth"
-    assert path_file.read_text(encoding="utf-8") == f"{bare.root}\n"
+    assert bare.connected_to(bare.root)
     second = bare.run()
-    assert second.stdout == "ran -m labkit lab\n"
+    assert second.stdout == "ran -P -m labkit lab\n"
     assert bare.calls() == []
+
+
+@posix
+def test_a_folder_reached_by_another_path_is_the_same_course(bare, tmp_path):
+    bare.run()
+    bare.calls()
+    (tmp_path / "link").symlink_to(bare.root)
+    bare.command = lambda: [sys.executable, str(tmp_path / "link" / "course.py"), "lab"]
+    assert bare.run().stdout == "ran -P -m labkit lab\n"
+    assert bare.calls() == []
+
+
+@posix
+def test_a_course_that_has_moved_is_connected_again_without_a_network(bare):
+    bare.run()
+    bare.calls()
+    bare.root = bare.root.rename(bare.root.with_name("Kürs"))
+    assert "The course has moved" in bare.run().stdout
+    assert bare.calls() == []
+    assert bare.connected_to(bare.root)
+    assert bare.run().stdout == "ran -P -m labkit lab\n"
 
 
 @posix
@@ -207,9 +243,10 @@ def test_first_start_sets_up_and_the_second_does_nothing(bare):
     ("says", "change", "calls"),
     [
         ("list of packages has changed", "lock", ["pip"]),
-        ("Another Python than at set-up (3.9)", {"python": "3.9"}, ["venv", "pip"]),
-        ("The course has moved", {"root": "elsewhere"}, ["venv", "pip"]),
+        ("The Python of the set-up", "python", ["venv", "pip"]),
+        ("The course has moved", {"root": "elsewhere"}, []),
         ("earlier set-up was interrupted", {"state": "unfinished"}, ["venv", "pip"]),
+        ("earlier set-up was interrupted", "stamp", ["venv", "pip"]),
     ],
 )
 def test_what_has_changed_since_is_named_and_mended(bare, says, change, calls):
@@ -217,13 +254,82 @@ def test_what_has_changed_since_is_named_and_mended(bare, says, change, calls):
     bare.calls()
     if change == "lock":
         (bare.root / "requirements.lock").write_text("other==1\n", encoding="utf-8")
+    elif change == "python":
+        (bare.root / ".venv" / "bin" / "python").unlink()
+    elif change == "stamp":
+        bare.stamp.write_text("{}", encoding="utf-8")
     else:
         found = json.loads(bare.stamp.read_text(encoding="utf-8"))
         bare.stamp.write_text(json.dumps({**found, **change}), encoding="utf-8")
     again = bare.run()
     assert says in again.stdout
     assert bare.calls() == calls
-    assert bare.run().stdout == "ran -m labkit lab\n"
+    assert bare.run().stdout == "ran -P -m labkit lab\n"
+
+
+@posix
+def test_an_update_that_fails_leaves_the_environment_and_is_tried_again(bare):
+    bare.run()
+    kept = bare.root / ".venv" / "lib" / PYTHON / "site-packages" / "numpy"
+    kept.mkdir()
+    lock = (bare.root / "requirements.lock").read_text(encoding="utf-8")
+    (bare.root / "requirements.lock").write_text("other==1\n", encoding="utf-8")
+    bare.uv_installs_by("echo 'error: dns error' >&2; exit 2")
+    for _ in range(2):
+        assert "needs a network" in bare.run().stderr
+    (bare.root / "requirements.lock").write_text(lock, encoding="utf-8")
+    bare.uv_installs_by("exit 0")
+    assert "The list of packages has changed" in bare.run().stdout
+    assert kept.exists()
+    assert bare.run().stdout == "ran -P -m labkit lab\n"
+
+
+@posix
+def test_an_environment_of_another_python_that_runs_is_kept(bare):
+    bare.run()
+    bare.calls()
+    site_packages = bare.root / ".venv" / "lib" / PYTHON
+    site_packages.rename(site_packages.with_name("python3.99"))
+    found = json.loads(bare.stamp.read_text(encoding="utf-8"))
+    bare.stamp.write_text(json.dumps({**found, "python": "3.99"}), encoding="utf-8")
+    assert bare.run().stdout == "ran -P -m labkit lab\n"
+    assert bare.calls() == []
+
+
+def test_nothing_to_install_with_means_starting_afresh(monkeypatch, tmp_path):
+    monkeypatch.setattr(course.shutil, "which", lambda name: None)
+    environment = course.Environment(course.System(), str(tmp_path))
+    python = Path(environment.python)
+    python.parent.mkdir(parents=True)
+    python.touch()
+    found = {"state": "finished", "python": "3.12", "root": "", "packages": "old"}
+    assert environment.diagnose(found, {**found, "packages": "new"})[1]
+    place = course.System().site_packages(str(tmp_path), ("3", "12"))
+    (Path(place) / "pip").mkdir(parents=True)
+    assert not environment.diagnose(found, {**found, "packages": "new"})[1]
+
+
+@posix
+def test_set_up_from_the_environments_own_python_makes_it_anew(bare, monkeypatch):
+    """As where an editor has activated it: it must not be asked to make itself."""
+    monkeypatch.setattr(course.sys, "_base_executable", "/base/python", raising=False)
+    monkeypatch.setattr(course.shutil, "which", lambda name: "uv")
+    ran = []
+    monkeypatch.setattr(course.Environment, "_run", lambda self, command: ran.append(command))
+    course.Environment(course.System(), str(bare.root / ".venv"))._make()
+    assert "/base/python" in ran[0]
+
+
+@posix
+@pytest.mark.skipif(os.geteuid() == 0 if os.name == "posix" else True, reason="root may write")
+def test_a_folder_that_cannot_be_written_is_one_line(bare):
+    bare.root.chmod(0o500)
+    try:
+        refused = bare.run()
+    finally:
+        bare.root.chmod(0o700)
+    assert refused.stderr.count("\n") == 1
+    assert "Permission denied" in refused.stderr
 
 
 @posix
@@ -232,7 +338,7 @@ def test_without_a_network_one_line_says_so_and_the_next_start_goes_on(bare):
     failed = bare.run()
     assert failed.returncode == 1
     (line,) = failed.stderr.splitlines()
-    assert "the first set-up needs a network" in line
+    assert "set-up needs a network" in line
     bare.uv_installs_by("exit 0")
     assert "interrupted" in bare.run().stdout
 
@@ -245,6 +351,19 @@ def test_an_environment_of_somebody_else_is_left_alone(bare):
     refused = bare.run()
     assert "was not made by the course" in refused.stderr
     assert mine.read_text(encoding="utf-8") == "keep"
+
+
+@posix
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("nowhere")])
+def test_what_is_no_folder_is_left_alone(bare, make):
+    make(bare.root / ".venv")
+    assert "was not made by the course" in bare.run().stderr
+
+
+@posix
+def test_an_empty_folder_is_as_good_as_none(bare):
+    (bare.root / ".venv").mkdir()
+    assert "Setting up the course" in bare.run().stdout
 
 
 @posix

@@ -7,7 +7,9 @@ then what measures the wall clock, alone.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "--color=auto"]
 NOTEBOOKS = ["chapters", "solutions", "exercises"]
 PROCESSES = 2
 NO_TESTS_COLLECTED = 5
+SECONDS_TO_CLEAN_UP = 20
 
 
 def main(arguments: list[str]) -> int:
@@ -40,7 +43,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _pytest(arguments: list[str]) -> int:
-    status = subprocess.call([*PYTEST, *arguments], cwd=ROOT)
+    """Run pytest and return its status; interrupted, see to it that pytest cleans up and ends."""
+    process = subprocess.Popen([*PYTEST, *arguments], cwd=ROOT)
+    try:
+        status = process.wait()
+    except BaseException:
+        if os.name == "posix":
+            process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(SECONDS_TO_CLEAN_UP)
+        process.kill()
+        process.wait()
+        raise
     return 0 if status == NO_TESTS_COLLECTED else status
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TextIO
@@ -44,7 +42,6 @@ def main(
     )
     wanted = parser.parse_args(argv).lesson
     checker = Checker(course or Course(), limits or Limits(), Report(stream or sys.stdout))
-    _end_on_every_signal()
     try:
         return checker.lesson(wanted) if wanted else checker.progress()
     except NoSuchLesson as error:
@@ -56,14 +53,6 @@ def main(
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-
-
-def _end_on_every_signal() -> None:
-    """Let a terminal that closes end `check` as Ctrl-C does, with its kernels."""
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 class Checker:

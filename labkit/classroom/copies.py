@@ -35,10 +35,15 @@ def hand_out(course: Course | None = None) -> list[str]:
             announced.append(f"{place} is damaged and was not handed out: git restore {place}")
             continue
         now = _digest(content)
-        if not copy.exists() or _digest(copy.read_bytes()) == handed_out.get(name):
+        try:
+            untouched = not copy.exists() or _digest(copy.read_bytes()) == handed_out.get(name)
+        except OSError as error:
+            announced.append(f"work/{name} cannot be read and was left alone: {error.strerror}.")
+            continue
+        if untouched:
             replace_file(copy, content)
             handed_out[name] = now
-        elif handed_out.get(name) not in (now, None):
+        elif handed_out.setdefault(name, now) != now:
             announced.append(
                 f"A newer version of {name} is here. Yours is untouched; to start on the newer one,"
                 f" rename work/{name} and run this again."

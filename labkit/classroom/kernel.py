@@ -73,8 +73,8 @@ class Kernel:
             raise KernelFailed(
                 f"The notebook kernel did not start within {seconds:.3g} s. Is the machine busy?"
                 if started.kind == "late"
-                else "The notebook kernel does not start. Run python3 course.py lab once, which"
-                " mends the course's environment, and try again."
+                else "The notebook kernel does not start. Delete the folder .venv, run"
+                " python3 course.py lab, which sets it up anew, and try again."
             )
 
     def __enter__(self) -> Kernel:

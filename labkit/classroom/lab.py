@@ -25,9 +25,16 @@ def main(arguments: list[str]) -> int:
     announced = hand_out()
     start_page = write_start_page(announced=tuple(announced))
     print("\n".join(announced), end="\n" if announced else "")
+    if options.port is not None and not 0 < options.port < 65_536:
+        print(f"There is no port {options.port}: ports go from 1 to 65535.")
+        return 1
     port = free_port(options.port)
-    if port is None:
+    if port is None and options.port:
         print(f"Port {options.port} is in use; name another with --port, or none.")
+        return 1
+    if port is None:
+        last = FIRST_PORT + PORTS_TRIED - 1
+        print(f"The ports {FIRST_PORT} to {last} are in use; name another with --port.")
         return 1
     if port != (options.port or FIRST_PORT):
         print(f"Port {FIRST_PORT} is in use, perhaps by the course itself; taking {port}.")
@@ -62,6 +69,9 @@ def has_display(platform: str = sys.platform) -> bool:
 
 def serve(port: int, start_page: Path, *, with_browser: bool) -> None:
     """Run JupyterLab in this process, on loopback, until it is told to stop."""
+    # The course's own: what a reader has set for other servers, such as another base_url, would
+    # lead the address that is printed astray. Jupyter reads this when it is imported.
+    os.environ["JUPYTER_CONFIG_DIR"] = str(ROOT / ".cache" / "jupyter")
     from jupyterlab.labapp import LabApp
 
     page = f"/lab/tree/{start_page.relative_to(ROOT).as_posix()}"
