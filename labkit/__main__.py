@@ -38,8 +38,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _end_on_every_signal() -> None:
-    """Let a terminal that closes end a command as Ctrl-C does, with all that it has started."""
-    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+    """Let a terminal that closes end a command as Ctrl-C does, with all that it has started.
+
+    A script that starts us in the background has set us to ignore Ctrl-C, too.
+    """
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
 

@@ -1,5 +1,7 @@
 """What several test files build: small notebooks, and figures drawn without a screen."""
 
+import signal
+
 import matplotlib
 import nbformat.v4 as v4
 import pytest
@@ -26,3 +28,10 @@ def notebook():
         return made
 
     return build
+
+
+def pytest_configure():
+    """Processes that tests start must hear Ctrl-C, even where a script in the background, which
+    has set us to ignore it, runs the tests."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
