@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 
+import psutil
+
 from labkit import ROOT
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--color=auto"]
@@ -44,18 +46,23 @@ def main(arguments: list[str]) -> int:
 
 def _pytest(arguments: list[str]) -> int:
     """Run pytest and return its status; interrupted, see to it that pytest cleans up and ends."""
-    process = subprocess.Popen([*PYTEST, *arguments], cwd=ROOT)
     try:
-        status = process.wait()
+        status = subprocess.Popen([*PYTEST, *arguments], cwd=ROOT).wait()
     except BaseException:
-        if os.name == "posix":
-            process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(SECONDS_TO_CLEAN_UP)
-        process.kill()
-        process.wait()
+        _end_children()
         raise
     return 0 if status == NO_TESTS_COLLECTED else status
+
+
+def _end_children() -> None:
+    """Interrupt what we have started, as Ctrl-C does; kill what has not ended soon after."""
+    children = psutil.Process().children()
+    for child in children if os.name == "posix" else []:
+        with contextlib.suppress(psutil.Error):
+            child.send_signal(signal.SIGINT)
+    for child in psutil.wait_procs(children, SECONDS_TO_CLEAN_UP)[1]:
+        with contextlib.suppress(psutil.Error):
+            child.kill()
 
 
 def _children_cpu() -> float:
