@@ -23,6 +23,7 @@ import time
 ROOT = os.path.dirname(os.path.realpath(__file__))
 COMMANDS = ("lab", "check", "test", "sync")
 OLDEST, NEWEST = (3, 11), (3, 13)
+RUNNING = "{}.{}".format(*sys.version_info[:2])
 FREE_GIGABYTES_NEEDED = 2
 FINISHED, UNFINISHED = "finished", "unfinished"
 
@@ -138,15 +139,17 @@ class Environment:
         why, afresh = self.diagnose(found, wanted)
         print(why, flush=True)
         start = time.time()
-        if afresh or found["packages"] != wanted["packages"]:
+        install = afresh or found["packages"] != wanted["packages"]
+        if install:
             self._check_disk()
         if afresh:
             self._clear()
             self._write_stamp({"state": UNFINISHED})
             self._make()
-        if afresh or found["packages"] != wanted["packages"]:
-            if not afresh:  # Should this not end, the next start tries it again.
-                self._write_stamp(dict(found, packages=""))
+            wanted["python"] = RUNNING
+        elif install:  # Should this not end, the next start tries it again.
+            self._write_stamp(dict(found, packages=""))
+        if install:
             self._install()
         self._connect(wanted["python"])
         self._write_stamp(wanted)
@@ -160,17 +163,14 @@ class Environment:
                 digest = hashlib.sha256(file.read()).hexdigest()
         except OSError:
             raise Problem("requirements.lock is missing; restore it from the course's repository")
-        version = "{}.{}".format(*sys.version_info[:2])
-        if os.path.exists(self.python):
-            version = found.get("python", version)
+        python = found.get("python", RUNNING) if os.path.exists(self.python) else RUNNING
         root = os.path.normcase(ROOT)
-        return {"state": FINISHED, "python": version, "root": root, "packages": digest}
+        return {"state": FINISHED, "python": python, "root": root, "packages": digest}
 
     def found(self):
         """What it was made from; empty where there is none. Raises Problem where it is not ours."""
-        if not os.path.lexists(self.venv) or (
-            os.path.isdir(self.venv) and not os.listdir(self.venv)
-        ):
+        empty = os.path.isdir(self.venv) and not os.listdir(self.venv)
+        if empty or not os.path.lexists(self.venv):
             return {}
         try:
             with open(self.stamp, encoding="utf-8") as file:

@@ -296,6 +296,16 @@ def test_an_environment_of_another_python_that_runs_is_kept(bare):
     assert bare.calls() == []
 
 
+@posix
+def test_an_environment_that_is_made_anew_is_of_the_python_that_runs(bare):
+    bare.run()
+    found = json.loads(bare.stamp.read_text(encoding="utf-8"))
+    change = {"state": "unfinished", "python": "3.99"}
+    bare.stamp.write_text(json.dumps({**found, **change}), encoding="utf-8")
+    bare.run()
+    assert json.loads(bare.stamp.read_text(encoding="utf-8")) == found
+
+
 def test_nothing_to_install_with_means_starting_afresh(monkeypatch, tmp_path):
     monkeypatch.setattr(course.shutil, "which", lambda name: None)
     environment = course.Environment(course.System(), str(tmp_path))
