@@ -129,7 +129,7 @@ def test_a_python_without_the_libraries_hands_over_to_the_courses_own(tmp_path, 
     monkeypatch.setattr(sys, "argv", ["riverton", "build"])
     missing = ModuleNotFoundError(name="mlcroissant")
     command._with_the_courses_own_python(missing)
-    assert called == [([python, "-m", "labkit.riverton", "build"], tmp_path)]
+    assert called == [([str(python), "-m", "labkit.riverton", "build"], tmp_path)]
     python.unlink()
     assert "no mlcroissant" in command._with_the_courses_own_python(missing)
 

@@ -29,8 +29,7 @@ def main(arguments: list[str]) -> int:
     if not chosen and path is not None:
         print(f"{path}: no lesson or solution there; a twin is chapters/NN_chapter/NN_lesson.py")
         return 2
-    failed = [twin for twin in chosen if not _sync_notebook(twin)]
-    failed += _sync_exercises()
+    failed = [str(twin) for twin in chosen if not _sync_notebook(twin)] + _sync_exercises()
     for page in write_pages():
         print(f"{page.relative_to(ROOT)}: written")
     if not failed:

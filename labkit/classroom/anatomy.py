@@ -102,8 +102,9 @@ def _solution(_: Exercise, task: Task) -> Iterator[str]:
     for node in ast.parse(stub).body:
         if isinstance(node, ast.FunctionDef) and not ast.get_docstring(node):
             yield f"the function {node.name} has no docstring outside its solution"
-        if hasattr(builtins, getattr(node, "name", "")):
-            yield f"{node.name} is a built-in name of Python, and a check would see that one"
+        name = getattr(node, "name", "")
+        if hasattr(builtins, name):
+            yield f"{name} is a built-in name of Python, and a check would see that one"
 
 
 def _checks(_: Exercise, task: Task) -> Iterator[str]:
@@ -122,13 +123,13 @@ def _asserts(tree: ast.Module, hints: int) -> Iterator[str]:
     asserts = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     if not asserts:
         yield "has no assert"
-    for node in asserts:
-        if isinstance(node.test, ast.Constant | ast.Tuple):
-            yield f"asserts something that is always so: {ast.unparse(node)}"
-        if node.msg is None:
-            yield f"has an assert without a message: {ast.unparse(node)}"
+    for check in asserts:
+        if isinstance(check.test, ast.Constant | ast.Tuple):
+            yield f"asserts something that is always so: {ast.unparse(check)}"
+        if check.msg is None:
+            yield f"has an assert without a message: {ast.unparse(check)}"
         else:
-            named = {int(n) for n in re.findall(r"[Hh]int (\d+)", ast.unparse(node.msg))}
+            named = {int(n) for n in re.findall(r"[Hh]int (\d+)", ast.unparse(check.msg))}
             for number in sorted(n for n in named if not 1 <= n <= hints):
                 yield f"names hint {number}, and there are {hints}"
     for node in ast.walk(tree):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labkit.classroom.notebook import Cell
@@ -29,7 +29,9 @@ class Attempt:
     turned_into: str = ""
 
 
-def attempts(exercise: Exercise, stubs: dict[str, str], cells: Sequence[Cell]) -> Iterator[Attempt]:
+def attempts(
+    exercise: Exercise, stubs: Mapping[str, str], cells: Sequence[Cell]
+) -> Iterator[Attempt]:
     """One attempt for each task, in the order of the learner's cells; missing ones come last.
 
     `stubs` holds the untouched solution cells by task id; `cells` is the learner's notebook.
@@ -76,7 +78,8 @@ def _find(task: Task, stub: str, code: list[Cell], places: list[int]) -> int | N
     if not worked_on and (wanted := _defines(task.solution)):
         others = [at for at in places if not code[at].grade_id]
         worked_on = [at for at in others if wanted <= _defines(code[at].source)]
-    return (worked_on or marked or [None])[-1]
+    found = worked_on or marked
+    return found[-1] if found else None
 
 
 def _defines(source: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TextIO
 
@@ -112,7 +112,7 @@ class Checker:
         report.line(text)
         return _status(standings)
 
-    def _verdicts(self, lesson: str, exercise: Exercise, cells: list[Cell]) -> Iterator[Verdict]:
+    def _verdicts(self, lesson: str, exercise: Exercise, cells: list[Cell]) -> Generator[Verdict]:
         kept = self._memory.recall(lesson, cells)
         if kept is not None:
             yield from kept

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ def verdicts(
     cells: Sequence[Cell],
     folder: Path,
     limits: Limits,
-) -> Iterator[Verdict]:
+) -> Generator[Verdict]:
     """The verdict on each task as it is reached, in the order of the learner's cells `cells`.
 
     `stubs` holds the untouched solution cells by task id; the kernel works in `folder`. Close the
@@ -55,7 +55,9 @@ def verdicts(
 
 def _untouched(attempt: Attempt, stubs: Mapping[str, str]) -> bool:
     stub = stubs.get(attempt.task.id)
-    return None not in (stub, attempt.answer) and same(attempt.answer) == same(stub)
+    if stub is None or attempt.answer is None:
+        return False
+    return same(attempt.answer) == same(stub)
 
 
 class _Run:

@@ -158,8 +158,8 @@ class Kernel:
             try:
                 reply = self._client.get_shell_msg(timeout=POLL)
             except Empty:
-                if (code := self._process.poll()) is not None:
-                    return self._lost(Outcome("died", message=_ending(code))), late
+                if (status := self._process.poll()) is not None:
+                    return self._lost(Outcome("died", message=_ending(status))), late
                 if _memory(self._process) > MOST_MEMORY:
                     return self._lost(Outcome("died", "memory")), late
             else:

@@ -112,7 +112,8 @@ def in_kernel(source: str) -> str:
 
 def last_error() -> str:
     """The exception that the kernel's last cell ended with; an Outcome as JSON."""
-    return json.dumps(asdict(describe(sys.last_value, _names_of_kernel())))
+    error = sys.last_value or RuntimeError("it is not known which")
+    return json.dumps(asdict(describe(error, _names_of_kernel())))
 
 
 def _names_of_kernel() -> dict:

@@ -78,24 +78,23 @@ def read(path: Path) -> Exercise:
     for number, start in enumerate(starts, start=1):
         name = cells[start].grade_id
         following = starts[number] if number < len(starts) else len(cells)
-        ends = [place.get(name + VISIBLE), place.get(name + HIDDEN)]
         missing = [
             f"task {name}: no {kind} check (a code cell with the grade_id {name + mark!r})"
-            for kind, mark, at in zip(("visible", "hidden"), (VISIBLE, HIDDEN), ends, strict=True)
-            if at is None
+            for kind, mark in (("visible", VISIBLE), ("hidden", HIDDEN))
+            if name + mark not in place
         ]
         if missing:
             faults += missing
             continue
-        visible, hidden = ends
+        visible, hidden = place[name + VISIBLE], place[name + HIDDEN]
         if not start < visible < hidden < following:
             faults.append(f"task {name}: the order must be solution, visible check, hidden check")
             continue
         title, heading_faults = _title(cells, start, number)
         hints, hint_faults = _hints(cells, hidden)
         faults += [f"task {name}: {fault}" for fault in heading_faults + hint_faults]
-        sources = (cells[at].source for at in (start, visible, hidden))
-        tasks.append(Task(name, number, title, *sources, hints, start, visible))
+        solution, shown, kept = (cells[at].source for at in (start, visible, hidden))
+        tasks.append(Task(name, number, title, solution, shown, kept, hints, start, visible))
     if faults:
         raise AnatomyError(path, faults)
     return Exercise(path, tuple(cells), tuple(tasks), tuple(_written(cells)))

@@ -108,14 +108,15 @@ def claim(
     line = f"{subject} {verdict}: {says} ({relates.words})."
     if not can_show:
         line += f"\n  Why: {reason}"
+    shown = show_value(measured, unit) if can_show else "not shown on the machine that ran"
     record = {
         "id": id,
         "says": says,
         "limit": limit,
         "relation": relates.words,
-        "measured": show_value(measured, unit) if can_show else "not shown on the machine that ran",
+        "measured": shown,
     }
-    outcome = f"measured <b>{escape(record['measured'])}</b>" if can_show else escape(reason)
+    outcome = f"measured <b>{escape(shown)}</b>" if can_show else escape(reason)
     page = (
         f"<p><b>{subject} {verdict}:</b> {escape(says, quote=False)}.<br>"
         f"Expected {relates.words}; {outcome.removesuffix('.')}.</p>"

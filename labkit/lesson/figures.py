@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,7 +24,7 @@ GUESS_COLOUR, TRUTH_COLOUR = PURPLE, BLACK
 GUESS = "your guess"
 
 DPI = 76
-STYLE = {
+STYLE: dict[str, Any] = {
     "axes.prop_cycle": plt.cycler(color=[BLUE, ORANGE, GREEN, SKY, YELLOW, GREY]),
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -110,7 +111,7 @@ def label_lines(ax: Axes) -> None:
     The end is the last point that is finite. Labels that would overlap are moved apart. Lines
     without a label are left alone.
     """
-    lines = [line for line in ax.get_lines() if not line.get_label().startswith("_")]
+    lines = [line for line in ax.get_lines() if not str(line.get_label()).startswith("_")]
     ax.figure.canvas.draw()
     ends = []
     for line in lines:
@@ -122,7 +123,7 @@ def label_lines(ax: Axes) -> None:
         lowest_free = max(y, lowest_free + gap)
         place = ax.transData.inverted().transform((x, lowest_free))
         ax.annotate(
-            line.get_label(), place, (6, 0), textcoords="offset points",
+            str(line.get_label()), tuple(place), (6, 0), textcoords="offset points",
             color=line.get_color(), va="center", fontsize=9.5, annotation_clip=False,
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ def _with_the_courses_own_python(missing: ModuleNotFoundError) -> int | str:
     venv = ROOT / ".venv"
     for place in ("bin/python", "Scripts/python.exe"):  # Linux and macOS, Windows
         if (venv / place).exists() and Path(sys.prefix) != venv:
-            command = [venv / place, "-m", "labkit.riverton", *sys.argv[1:]]
+            command = [str(venv / place), "-m", "labkit.riverton", *sys.argv[1:]]
             return subprocess.call(command, cwd=ROOT)
     return f"This Python has no {missing.name}: python3 course.py check sets up one that has."
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -29,7 +30,7 @@ def by_group(people: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def intraclass_correlation(values: np.ndarray, cluster: np.ndarray) -> float:
+def intraclass_correlation(values: ArrayLike, cluster: ArrayLike) -> float:
     """How alike the members of a cluster are: the adjusted R-squared of ``values`` on the clusters.
 
     1 - MSW / S^2, with MSW the mean square within clusters and S^2 the variance of all values, both
