@@ -8,6 +8,7 @@ import asyncio
 import gc
 import pickle
 import sys
+from typing import BinaryIO
 
 from labkit.riverton.load_client import Run
 from labkit.riverton.system import exit_with_parent, new_event_loop, raise_file_limit
@@ -21,18 +22,24 @@ def main() -> None:
     raise_file_limit()
     gc.disable()  # a collection in the middle would be taken for a slow server
     run = Run(job)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    with standard_output() as output, asyncio.Runner(loop_factory=new_event_loop) as runner:
+
+        def say(line: str) -> None:
+            output.write(line.encode() + b"\n")
+            output.flush()
+
         try:
-            runner.run(run(started=lambda: _say(STARTED)))
+            runner.run(run(started=lambda: say(STARTED)))
         except OSError as error:
-            _say(f"no connection to port {', '.join(map(str, job.ports))} ({error.strerror})")
+            say(f"no connection to port {', '.join(map(str, job.ports))} ({error.strerror})")
             return
-    pickle.dump(run.outcome, sys.stdout.buffer)
+        pickle.dump(run.outcome, output)
 
 
-def _say(line: str) -> None:
-    sys.stdout.buffer.write(line.encode() + b"\n")
-    sys.stdout.buffer.flush()
+def standard_output() -> BinaryIO:
+    """Standard output, buffered whatever PYTHONUNBUFFERED says: without a buffer Python takes a
+    write that the system cut short, as happens under load, for a whole one."""
+    return open(1, "wb", closefd=False)
 
 
 if __name__ == "__main__":
