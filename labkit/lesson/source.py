@@ -1,0 +1,41 @@
+"""Show where a lesson's method is written: its source, without what only a library needs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+
+def teaching_source(function: Callable[..., Any]) -> str:
+    """The source of a function with the first sentence of its docstring and no annotations."""
+    text = textwrap.dedent(inspect.getsource(function))
+    tree = ast.parse(text).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    documented = ast.get_docstring(tree) is not None
+    body = tree.body[1:] if documented else tree.body
+    lines = text.splitlines()[body[0].lineno - 1 :]
+    head = (
+        ["    " + f'"""{_first_sentence(ast.get_docstring(tree) or "")}"""'] if documented else []
+    )
+    return "\n".join([_signature(tree), *head, *lines])
+
+
+def show_source(*functions: Callable[..., Any]) -> None:
+    """Display the source of the functions, as :func:`teaching_source` gives it."""
+    from IPython.display import display
+
+    code = "\n\n\n".join(teaching_source(function) for function in functions)
+    display({"text/markdown": f"```python\n{code}\n```", "text/plain": code}, raw=True)
+
+
+def _first_sentence(docstring: str) -> str:
+    return docstring.split("\n\n")[0].replace("\n", " ")
+
+
+def _signature(tree: ast.FunctionDef) -> str:
+    for argument in [*tree.args.args, *tree.args.kwonlyargs]:
+        argument.annotation = None
+    return f"def {tree.name}({ast.unparse(tree.args)}):"
