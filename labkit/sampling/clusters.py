@@ -23,7 +23,7 @@ def two_stage(cluster: NDArray[np.integer], m: int, take: int, rng: np.random.Ge
     """Draw m clusters in proportion to their people, then ``take`` people by lot from each.
 
     cluster: [N]. The chance of each person is m take / N: a large cluster is drawn more often, and
-    each of its people then less often. Every cluster needs at least ``take`` people and at most N / m.
+    each of its people then less often. Clusters hold from ``take`` to N / m people.
     """
     size = np.bincount(cluster)
     drawn = pps(inclusion_probabilities(size, m), rng)

@@ -19,8 +19,8 @@ class Drawn:
     """One sample: whom it holds, what each stands for, and what its design's variance needs.
 
     ids [n]. weight [n], equal if left out. stratum, cluster [n] and sampled: as
-    :func:`labkit.sampling.estimate.variance_of_mean` takes them. variance: in its place, for designs
-    of more than one phase; it takes the values asked [n].
+    :func:`labkit.sampling.estimate.variance_of_mean` takes them. variance: in its place, for
+    designs of more than one phase; it takes the values asked [n].
     """
 
     ids: NDArray[np.integer]
