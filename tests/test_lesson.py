@@ -1,13 +1,16 @@
 """labkit.lesson: claims that can fail, figures that everybody can read."""
 
+import inspect
 import math
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from labkit.lesson import claim, figures
+from labkit.lesson import claim, figures, progress
 from labkit.lesson.claims import show_value
+from labkit.lesson.source import teaching_source
+from labkit.sampling import chosen, clusters, even, network, strata, stream, unequal
 
 
 @pytest.mark.parametrize(
@@ -132,3 +135,70 @@ def test_a_mark_stands_at_one_place():
     figures.mark_guess(ax, y=2)
     assert [text.get_text() for text in ax.texts] == ["your guess"]
     plt.close(figure)
+
+
+def documented(people: list[int], *, twice: bool = False) -> int:
+    """Count people,
+    once or twice.
+
+    people: [n].
+    """
+    # a comment of the body stays
+    return len(people) * (1 + twice)
+
+
+def test_source_is_shown_with_one_sentence_and_without_annotations():
+    assert teaching_source(documented).splitlines() == [
+        "def documented(people, *, twice=False):",
+        '    """Count people, once or twice."""',
+        "    # a comment of the body stays",
+        "    return len(people) * (1 + twice)",
+    ]
+
+
+def test_source_of_a_function_without_docstring():
+    def bare(x: int):
+        return x
+
+    assert teaching_source(bare) == "def bare(x):\n    return x"
+
+
+def test_every_method_that_is_shown_fits_a_screen():
+    modules = [chosen, clusters, even, network, stream, strata, unequal]
+    methods = [
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    assert len(methods) > 20
+    longest = {f.__name__: len(teaching_source(f).splitlines()) - 2 for f in methods}
+    assert {name: lines for name, lines in longest.items() if lines > 15} == {}
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What `progress` displays: the first state, then every change of it."""
+    states = []
+
+    class Handle:
+        def update(self, state, raw):
+            states.append(state["text/plain"])
+
+    def display(state, raw, display_id):
+        states.append(state["text/plain"])
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    return states
+
+
+def test_progress_gives_all_items_and_ends_with_all_of_them(displayed, monkeypatch):
+    monkeypatch.setattr("labkit.lesson.progress_bar.SECONDS_BETWEEN", -1)
+    assert list(progress(["a", "b"], "draws")) == ["a", "b"]
+    assert displayed == ["0 of 2 draws", "0 of 2 draws", "1 of 2 draws", "2 of 2 draws"]
+
+
+def test_progress_of_nothing(displayed):
+    assert list(progress([])) == []
+    assert displayed[-1] == "0 of 0 rounds"

@@ -14,13 +14,11 @@ def teaching_source(function: Callable[..., Any]) -> str:
     text = textwrap.dedent(inspect.getsource(function))
     tree = ast.parse(text).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    documented = ast.get_docstring(tree) is not None
-    body = tree.body[1:] if documented else tree.body
-    lines = text.splitlines()[body[0].lineno - 1 :]
-    head = (
-        ["    " + f'"""{_first_sentence(ast.get_docstring(tree) or "")}"""'] if documented else []
-    )
-    return "\n".join([_signature(tree), *head, *lines])
+    docstring, lines = ast.get_docstring(tree), text.splitlines()
+    if docstring is None:
+        return "\n".join([_signature(tree), *lines[tree.body[0].lineno - 1 :]])
+    sentence = f'    """{_first_sentence(docstring)}"""'
+    return "\n".join([_signature(tree), sentence, *lines[tree.body[0].end_lineno :]])
 
 
 def show_source(*functions: Callable[..., Any]) -> None:
