@@ -36,8 +36,10 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from labkit.lesson import claim, figures
+from labkit.lesson import claim, figures, progress
 from labkit.riverton.data import load_people
+from labkit.riverton.methods import Riverton
+from labkit.riverton.scoring import COLUMNS, features
 
 SEED = 7  # change it: every claim below should still hold
 
@@ -687,12 +689,8 @@ pd.DataFrame(
 default = people["default"].to_numpy()
 group = people["group"].cat.codes.to_numpy()
 in_c = group == 2
-columns = ["debt", "volatility", "age", "has_degree", "activity", "deprivation"]
-X = people[columns].astype(float)
-X["log_income"] = np.log(people["income"])
-X["log_tenure"] = np.log1p(people["tenure_years"])
-X["is_b"], X["is_c"] = (group == 1).astype(float), in_c.astype(float)
-X = ((X - X.mean()) / X.std()).to_numpy()
+X = features(people)
+volatility = COLUMNS.index("volatility")
 
 
 def auc(score, default):
@@ -704,7 +702,7 @@ def auc(score, default):
 def evaluate(drawn):
     model = LogisticRegression().fit(X[drawn], default[drawn])
     score = X @ model.coef_[0]
-    slope = model.coef_[0][columns.index("volatility")]
+    slope = model.coef_[0][volatility]
     return auc(score, default), auc(score[in_c], default[in_c]), in_c[drawn].sum(), slope
 
 
@@ -718,83 +716,50 @@ print(f"AUC of a model trained on everybody: {everybody[0]:.2f} overall")
 my_guess = 0.75  # AUC, edit me
 
 # %% [markdown]
-# **Measure.** A sampling method is a queue, and a rule for who is taken from it: the first n, or as
-# many as there are **places** in each **cell**. A cell of the city is a group of people who are
-# alike in some columns, such as everybody of group B in the second of the four boroughs.
-# *Proportional* places follow the cell's share of the city. Cells that are filled by lot are called
-# **strata**, and cells that are filled by whoever comes first, **quotas**. In **judgment** sampling
-# an expert chooses, here somebody who prefers people that look typical.
+# **Measure.** Six methods draw 2,000 people each. Groups of people who are alike in some columns,
+# such as everybody of group B in one borough, are called **strata** where a lottery draws from each
+# of them, and **quotas** are filled by whoever comes first.
 #
-# | method | queue | rule |
-# |---|---|---|
-# | simple random | the lottery's | the first n |
-# | strata, proportional | the lottery's | cells of group and borough, proportional |
-# | strata, equal per group | the lottery's | one cell per group, equally many places |
-# | convenience | the app's | the first n |
-# | quota | the app's | cells of age, sex and borough, proportional |
-# | judgment | the expert's | the first n |
+# | method | who is in the sample |
+# |---|---|
+# | simple random | whoever a lottery draws |
+# | strata, proportional | of each group in each borough its share of the city, by lot |
+# | equal per group | of each group equally many, by lot |
+# | convenience | the first to open the app |
+# | quota | the first to open it, until each age, sex and borough has its share |
+# | judgment | whom an expert picks, who prefers people that look typical |
+#
+# A sentence each has to do here. How they are written, what they cost and when each is the right
+# choice stands in the lessons on [choosing without chance](02_sampling_without_chance.ipynb),
+# [chance](04_chance_evenly.ipynb) and [strata](05_strata.ipynb).
 
 # %%
-borough = people["borough"].cat.codes.to_numpy()
-age_class = np.digitize(people["age"], [30, 40, 50, 60])
-woman = female.astype(int)
-
-
-def fill(queue, cell, places):
-    """From the front of the queue, until each cell has its places."""
-    cells = pd.Series(cell[queue])
-    before = cells.groupby(cells).cumcount()  # people of the same cell further ahead
-    return queue[before < places[cells]]
-
-
-def proportional(cell):
-    """n places, shared out in proportion to the people in each cell."""
-    exact = np.bincount(cell) / N * n
-    places = np.floor(exact).astype(int)
-    largest_rest = np.argsort(places - exact)[: n - places.sum()]
-    places[largest_rest] += 1
-    return places
-
-
-stratum = group * 4 + borough
-stratum_places = proportional(stratum)
-equal_places = np.array([667, 667, 666])
-quota_cell = (age_class * 2 + woman) * 4 + borough
-quotas = proportional(quota_cell)
-
-# %% [markdown]
-# Strata and quotas come from one function. They differ in the queue alone: who decides inside the
-# cell.
-
-# %%
-typical = people[["income", "debt", "tenure_years", "volatility"]]
-typical = typical.assign(income=np.log(people["income"]))
-z = (typical - typical.median()) / typical.std()
-oddness = (z**2).sum(axis=1).to_numpy()
+SIX = [
+    "simple random",
+    "strata, proportional",
+    "equal per group",
+    "convenience",
+    "quota",
+    "judgment",
+]
+methods = Riverton(people).methods(n)
 
 
 def six_samples(rng):
-    lot = rng.permutation(N)
-    app = np.argsort(rng.exponential(size=N) * days)
-    # The odder somebody looks, the later the expert's eye falls on them.
-    expert = np.argsort(rng.exponential(size=N) * np.exp(oddness))
-    return {
-        "simple random": lot[:n],
-        "strata, proportional": fill(lot, stratum, stratum_places),
-        "strata, equal per group": fill(lot, group, equal_places),
-        "convenience": app[:n],
-        "quota": fill(app, quota_cell, quotas),
-        "judgment": expert[:n],
-    }
+    return {name: methods[name].draw(rng).ids for name in SIX}
 
 
 # %% [markdown]
-# Fifty times over, six samples and six models. It takes some seconds.
+# Fifty times over, six samples and six models.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 rng = np.random.default_rng([SEED, 9])
 results = pd.DataFrame(
-    [(k, name, *evaluate(drawn)) for k in range(50) for name, drawn in six_samples(rng).items()],
+    [
+        (k, name, *evaluate(drawn))
+        for k in progress(range(50), "rounds of six models")
+        for name, drawn in six_samples(rng).items()
+    ],
     columns=[
         "round",
         "method",
@@ -804,6 +769,8 @@ results = pd.DataFrame(
         "slope of volatility",
     ],
 ).set_index(["round", "method"])
+
+# %%
 mean_of = results.groupby("method", sort=False).mean()
 mean_of.round({"AUC overall": 3, "AUC in C": 3, "C in the sample": 0, "slope of volatility": 2})
 
@@ -823,7 +790,7 @@ for ax, column, census in zip(axes, ["AUC overall", "AUC in C"], everybody, stri
     figures.mark_truth(ax, x=census, label="everybody")
 axes[0].set_yticklabels(place)
 figures.mark_guess(axes[1], x=my_guess)
-best, worst = mean_of.loc["strata, equal per group"], mean_of.loc["convenience"]
+best, worst = mean_of.loc["equal per group"], mean_of.loc["convenience"]
 figures.show(
     fig,
     caption=f"Each dot is a model, each bar a mean, the black line a model trained on everybody. "
@@ -860,7 +827,7 @@ pd.DataFrame(rows).drop("simple random").round(3)
 # sexes and boroughs to the person.
 
 # %%
-equal = "strata, equal per group"
+equal = "equal per group"
 gap_c, error_c = (table[equal] for table in differences("AUC in C", "convenience"))
 gap_all = differences("AUC overall", "convenience")[0][equal]
 same = rows["AUC in C"]["strata, proportional"]
@@ -897,7 +864,7 @@ claim(
 slopes = {}
 for code, name in enumerate("ABC"):
     own = LogisticRegression().fit(X[group == code], default[group == code])
-    slopes[f"only {name}"] = own.coef_[0][columns.index("volatility")]
+    slopes[f"only {name}"] = own.coef_[0][volatility]
 slopes["everybody"] = everybody[3]
 slopes |= mean_of["slope of volatility"].to_dict()
 pd.Series(slopes, name="slope of volatility").round(2).to_frame()
