@@ -115,3 +115,31 @@ def test_degrees_of_freedom(samples, expected):
     heaps = samples["clusters"]
     got = estimate.degrees_of_freedom(len(heaps), cluster=heaps["cluster"].to_numpy())
     assert got == expected["clusters df"]
+
+
+def test_shares_sampled_belong_to_the_strata_by_their_numbers():
+    values, stratum = np.array([1.0, 4, 2, 8]), np.array([0, 0, 2, 2])
+    seen = estimate.variance_of_mean(values, np.ones(4), stratum=stratum, sampled=[0.5, 0.1, 0.2])
+    renumbered = estimate.variance_of_mean(
+        values, np.ones(4), stratum=stratum // 2, sampled=[0.5, 0.2]
+    )
+    assert seen == pytest.approx(renumbered)
+    assert seen != estimate.variance_of_mean(values, np.ones(4), stratum=stratum, sampled=0.5)
+
+
+def test_clusters_of_two_strata_may_bear_the_same_number():
+    values, weight = np.array([1.0, 4, 2, 8, 3, 9]), np.ones(6)
+    stratum = np.array([0, 0, 0, 1, 1, 1])
+    again, apart = np.array([0, 0, 1, 0, 1, 1]), np.array([0, 0, 1, 2, 3, 3])
+    assert estimate.variance_of_mean(
+        values, weight, stratum=stratum, cluster=again
+    ) == estimate.variance_of_mean(values, weight, stratum=stratum, cluster=apart)
+    assert estimate.degrees_of_freedom(6, stratum, again) == 2
+
+
+def test_a_stratum_of_one_has_no_variance_unless_it_is_all_there_is():
+    values, stratum = np.array([1.0, 4, 2]), np.array([0, 0, 1])
+    alone = {"stratum": stratum, "sampled": [0.5, 0.5]}
+    assert np.isnan(estimate.variance_of_mean(values, np.ones(3), **alone))
+    census = {"stratum": stratum, "sampled": [0.5, 1.0]}
+    assert estimate.variance_of_mean(values, np.ones(3), **census) > 0

@@ -31,26 +31,32 @@ def variance_of_mean(
 ) -> float:
     """Variance of the weighted mean by the design: how much do the parts of the sample differ?
 
-    values, weight: [n]. stratum: [n], one for all if left out. cluster: [n] the heap that was drawn
-    first, everybody apart if left out. sampled: the share of the clusters that is in the sample,
-    for all or for each stratum [H]; 0 where they are drawn with replacement, or nearly so.
+    values, weight: [n]. stratum: [n] whole numbers from 0, one for all if left out. cluster: [n] the
+    heap that was drawn first, told apart within a stratum; everybody apart if left out. sampled: the
+    share of the clusters that is in the sample, for all or for each stratum [H]; 0 where they are
+    drawn with replacement, or nearly so, and where people are drawn again within them.
 
     Taylor linearisation: with z the sum over a cluster of weight (value - mean) / sum of weights,
     sum over strata of (1 - sampled) m / (m - 1) sum (z - mean z)^2, m the clusters of the stratum.
-    A stratum of one cluster makes it NaN. (Woodruff, "A simple method for approximating the
-    variance of a complicated estimate", 1971; Lohr, Sampling: Design and Analysis, section 9.1.)
+    A stratum of one cluster makes it NaN, unless it is the only one there is. (Woodruff, "A simple
+    method for approximating the variance of a complicated estimate", 1971; Lohr, Sampling: Design
+    and Analysis, section 9.1.)
     """
     values, weight = np.asarray(values, float), np.asarray(weight, float)
     score = weight * (values - hajek(values, weight)) / weight.sum()
+    stratum = np.zeros(len(score), int) if stratum is None else stratum
     if cluster is not None:
-        _, first, label = np.unique(cluster, return_index=True, return_inverse=True)
-        score = np.bincount(label, score)
-        stratum = None if stratum is None else stratum[first]
-    h = np.zeros(len(score), int) if stratum is None else np.unique(stratum, return_inverse=True)[1]
+        heaps, label = np.unique(np.stack([stratum, cluster]), axis=1, return_inverse=True)
+        stratum, score = heaps[0], np.bincount(label, score)
+    seen, h = np.unique(stratum, return_inverse=True)
+    left_out = 1 - (
+        np.full(len(seen), sampled) if np.ndim(sampled) == 0 else np.take(sampled, seen)
+    )
     m = np.bincount(h)
-    spread = np.bincount(h, np.square(score - (np.bincount(h, score) / m)[h]))
+    squares = np.bincount(h, np.square(score - (np.bincount(h, score) / m)[h]))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.sum((1 - np.asarray(sampled)) * m / (m - 1.0) * spread))
+        spread = m / (m - 1.0) * squares
+    return float(np.sum(np.where(left_out == 0, 0.0, left_out * spread)))
 
 
 def degrees_of_freedom(
@@ -62,7 +68,12 @@ def degrees_of_freedom(
 
     n: people in the sample; without clusters everybody is one of their own.
     """
-    m = n if cluster is None else len(np.unique(cluster))
+    if cluster is None:
+        m = n
+    elif stratum is None:
+        m = len(np.unique(cluster))
+    else:
+        m = np.unique(np.stack([stratum, cluster]), axis=1).shape[1]
     return m - (1 if stratum is None else len(np.unique(stratum)))
 
 
