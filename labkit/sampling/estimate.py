@@ -31,10 +31,10 @@ def variance_of_mean(
 ) -> float:
     """Variance of the weighted mean by the design: how much do the parts of the sample differ?
 
-    values, weight: [n]. stratum: [n] whole numbers from 0, one for all if left out. cluster: [n] the
-    heap that was drawn first, told apart within a stratum; everybody apart if left out. sampled: the
-    share of the clusters that is in the sample, for all or for each stratum [H]; 0 where they are
-    drawn with replacement, or nearly so, and where people are drawn again within them.
+    values, weight: [n]. stratum: [n] whole numbers from 0, one for all if left out. cluster: [n]
+    the heap that was drawn first, told apart within a stratum; everybody apart if left out.
+    sampled: the share of the clusters that is in the sample, for all or for each stratum [H]; 0
+    where they are drawn with replacement, or nearly so, and where people are drawn within them.
 
     Taylor linearisation: with z the sum over a cluster of weight (value - mean) / sum of weights,
     sum over strata of (1 - sampled) m / (m - 1) sum (z - mean z)^2, m the clusters of the stratum.
