@@ -1,0 +1,3 @@
+# message: Your function calls shuffle
+def shuffle(items, rng):
+    rng.shuffle(items)

@@ -1,0 +1,3 @@
+# message: rounded down or up
+def systematic(N, n, rng):
+    return rng.choice(N, n, replace=False)
