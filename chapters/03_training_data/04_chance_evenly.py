@@ -2,7 +2,7 @@
 # # Chance, evenly
 #
 # Four samplers give everybody in a city exactly the same chance. One of them, with two thousand
-# people in hand, knows as much as a lottery with a handful, and its chances do not give it away.
+# people in hand, tells you as much as a lottery with a dozen, and its chances do not give it away.
 #
 # **You will be able to** test whether a sampler is fair; say what equal chances promise and what
 # they do not; choose between simple random, Bernoulli and systematic sampling; say how large a
@@ -161,10 +161,9 @@ claim(
 )
 claim(
     "T9",
-    "Pearson's statistic of a fair lottery has the mean N (1 - f), not N - 1",
+    "the mean of Pearson's statistic over fair lotteries is N (1 - f), as a ratio of the two",
     measured=fair["Pearson"].mean() / (STREET * (1 - f)),
     between=(0.94, 1.06),
-    unit="of N (1 - f)",
 )
 
 # %% [markdown]
@@ -177,7 +176,7 @@ claim(
 # \text{ degrees of freedom.}$$
 #
 # For $n = 1$ it is Pearson's. For every larger n, Pearson's alarm goes off too seldom, as the last
-# column of the table shows, and an unfair sampler slips through.
+# column of the table shows, which leaves unfair samplers more room.
 #
 # **Where it stops being true.** The statistic knows persons. The next sampler is as fair to each
 # person as the lottery.
@@ -188,7 +187,10 @@ claim(
 # **The question.** Everybody has the same chance. Is that enough? (**T9**, its limit)
 #
 # Here is a sampler that saves shoe leather: knock at a random door, then go from house to house
-# until there are n. At the end of the list it goes on at the beginning.
+# until there are n. At the end of the list it goes on at the beginning. Its neighbours' counts rise
+# and fall together, so the statistic for all 24 is chi-square no more. Look at each count alone.
+#
+# **Measure.** For persons, and for pairs: how many standard errors is the worst count off?
 
 
 # %%
@@ -251,7 +253,7 @@ claim(
 )
 claim(
     "T9",
-    "a random block passes every test by person",
+    "a random block gives each person the same chance, beyond counting noise",
     measured=worst(together["block"].diagonal(), f),
     at_most=7,
     unit="standard errors",
@@ -259,7 +261,7 @@ claim(
 )
 claim(
     "T9",
-    "and it fails by pairs",
+    "and its pairs give it away",
     measured=worst(together["block"][above], pair),
     at_least=20,
     unit="standard errors",
@@ -268,8 +270,7 @@ claim(
 
 # %% [markdown]
 # Does it matter? Take blocks of 2,000 people from the whole city. There is no need to draw: a block
-# has N starts, all equally likely, and you can look at each of them. Running sums give all the
-# means at once.
+# has N starts, all equally likely, and running sums give the means of all of them at once.
 
 
 # %%
@@ -412,17 +413,17 @@ claim(
 # **The question.** Two more samplers are even to everybody. When may they stand in for a lottery?
 # (**T9**, its limit)
 #
-# **Bernoulli sampling** tosses a coin for each person, for itself. It needs no list and no count,
-# so logs and streams are sampled this way. **Systematic sampling** takes every so-manieth from a
-# random start. It needs one random number, and an interviewer can do it in the field.
+# **Bernoulli sampling** tosses a coin for each person. It needs no list and no count, so logs and
+# streams are sampled this way. **Systematic sampling** takes every k-th from a random start. It
+# needs one random number, and an interviewer can do it in the field.
 
 # %%
 show_source(bernoulli, systematic)
 
 # %% [markdown]
-# First the coins. Their number is left to chance. So there are two estimates of the mean. You can
-# divide the sum by the number of people that came. Or, since each of them stands for $N/n$ people
-# of the city, divide by the n that you expected: the **expansion estimator**.
+# First the coins. How many people come is left to chance, so there are two estimates of the mean.
+# You can divide the sum by the number that came. Or, since each of them stands for $N/n$ people of
+# the city, divide by the n that you expected: the **expansion estimator**.
 
 # %%
 rng = np.random.default_rng([SEED, 5])
@@ -452,9 +453,8 @@ claim(
 )
 
 # %% [markdown]
-# Divided by who came, coins are as good as a lottery: given that 2,012 came, every set of 2,012 is
-# equally likely. The expansion estimator adds the accident of the size to every total. Yet both
-# have no bias to speak of.
+# Divided by who came, coins are as good as a lottery: given how many came, every set of that size
+# is equally likely. The expansion estimator adds the accident of the size to every total.
 #
 # Now the steps. With an interval of 100 there are 100 samples in all, one for each start. Write the
 # list row by row, an interval to a row, and each *column* is a sample. So no draws are needed here
@@ -480,30 +480,28 @@ def columns(values, n):
 my_guess = 1_500  # crowns a month, edit me
 
 # %% [markdown]
-# **Measure.** For each list all 100 estimates, and what the lottery's formula would say, as it
-# stands in the sample: $s \sqrt{1/n - 1/N}$. Beside it a formula for lists in order, made of
-# *neighbours in the sample*: their squared differences in place of the squared distances from the
-# mean.
+# **Measure.** For each list all 100 estimates, and what the lottery's formula would say inside each
+# sample: $s \sqrt{1/n - 1/N}$. Beside it a formula for lists in order, by **successive
+# differences**: it compares each value with its neighbour in the sample, not with the mean.
 
 # %%
-rows, estimates = {}, {}
+estimates, rows = {}, {}
 for name, order in lists.items():
     sample = columns(spend[order], n)
     estimates[name] = sample.mean(axis=0)
-    lots = sample.var(axis=0, ddof=1)
-    steps = (np.diff(sample, axis=0) ** 2).sum(axis=0) / 2 / (n - 1)
-    said = {"lottery's formula": lots, "by neighbours": steps}
-    row = {"true spread": estimates[name].std()}
-    for formula, variance in said.items():
+    jumps = np.diff(sample, axis=0)
+    variances = {
+        "by formula": sample.var(axis=0, ddof=1),
+        "by differences": (jumps**2).sum(axis=0) / 2 / (n - 1),
+    }
+    rows[name] = {"true spread": estimates[name].std()}
+    for kind, variance in variances.items():
         error = np.sqrt(variance * (1 / n - 1 / N))
         hit = np.abs(estimates[name] - truth) <= 1.96 * error
-        row[formula] = np.sqrt((error**2).mean())
-        row[f"hits, {formula}"] = f"{hit.mean():.0%}"
-    rows[name] = row
-said = pd.DataFrame(rows).T
-said.loc[:, ["true spread", "lottery's formula", "by neighbours"]].astype(float).round(1).join(
-    said[["hits, lottery's formula", "hits, by neighbours"]]
-)
+        rows[name][kind] = np.sqrt((error**2).mean())
+        rows[name][f"hits, {kind}"] = 100 * hit.mean()
+told = pd.DataFrame(rows).T
+told.round(1).rename_axis("spread in crowns; hits in %")
 
 # %%
 fig, axes = figures.new(
@@ -538,8 +536,7 @@ figures.show(
 )
 
 # %% tags=["claim-T9"]
-true_spread = said["true spread"].astype(float)
-formula = said["lottery's formula"].astype(float)
+true_spread, formula = told["true spread"], told["by formula"]
 claim(
     "T9",
     "on a list in order systematic spreads less than the lottery's formula says",
@@ -563,28 +560,31 @@ claim(
 # together stand at the same place in their streets and are alike. The values in the sample are
 # then alike, too, and any formula made of them says that all is well.
 #
-# The formula by neighbours mends the first case. Nothing inside the sample can mend the second: a
-# systematic sample is *one* draw of one column, and one column does not tell how the others differ.
-# What helps is outside: shuffle the list, or change the step.
+# Successive differences mend the first case. Nothing inside the sample can mend the second: a
+# systematic sample is *one* column, and one column does not tell how the others differ. What helps
+# is outside: shuffle the list, or change the step.
 
 # %%
-steps = 2_048  # 48 people more: the step is no longer 100 houses
-starts = np.arange(0, N, np.gcd(N, steps))  # those between give the same samples
-places = (starts[:, None] + N * np.arange(steps)) // steps
+more = 2_048  # people: the step is no longer 100 houses
+starts = np.arange(0, N, np.gcd(N, more))  # those between give the same samples
+places = (starts[:, None] + N * np.arange(more)) // more
 new = spend[lists["streets of 100"]][places].mean(axis=1).std()
 old = true_spread["streets of 100"]
 print(f"streets of 100, every {N / n:.0f}th house: spread {old:,.0f} crowns")
-print(f"streets of 100, every {N / steps:.2f}th: {new:,.0f} crowns")
+print(f"streets of 100, every {N / more:.2f}th: {new:,.0f} crowns")
 
 # %% [markdown]
 # **Real people.** The RAND Health Insurance Experiment: 20,190 rows, each a person's year, with the
 # visits to a doctor in that year (`mdvis`). It comes with statsmodels and is in the public domain.
-# Rows of one person stand together, and so do families. Take the file as the population, and look
-# at all starts again. For comparison, the file shuffled 200 times.
+# The years of one person stand together. Take the file as the population and look at all starts
+# again, and for comparison at those of 200 shuffled files.
 
 # %%
 visits = randhie.load_pandas().data["mdvis"].to_numpy(float)
 M = len(visits)
+alike = np.corrcoef(visits[:-1], visits[1:])[0, 1]
+print(f"correlation of each row with the next: {alike:.2f}")
+
 rng = np.random.default_rng([SEED, 6])
 shuffles = [rng.permutation(visits) for _ in range(200)]
 rows = {}
@@ -658,12 +658,14 @@ for name, (group, size) in CASES.items():
     without = hypergeom.pmf(0, N, group.sum(), np.arange(1, 2_001))
     rows[name] = {
         "n": size,
+        "expected": size * group.mean(),
         "samples without": 1 - np.mean(tries),
         "hypergeometric": without[size - 1],
         "n to have one, 95 %": np.argmax(without <= 0.05) + 1,
+        "3 / p": round(3 / group.mean()),
     }
 few = pd.DataFrame(rows).T
-few.round(3).astype({"n": int, "n to have one, 95 %": int})
+few.round(3).astype({"n": int, "n to have one, 95 %": int, "3 / p": int})
 
 # %%
 fig, ax = figures.new(
@@ -709,11 +711,11 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** The share of C in the sample is right *on average*. A single sample of 50 expects about
-# two people of C, and two may well be none. With a group's share p, and n far below N, a sample
-# misses it with probability $(1-p)^n$, nearly $e^{-np}$. That is 5 % where np is 3, so **n must be
-# about 3 / p**. And one is not enough to learn from. A lottery does not know that you want C. If
-# you do, give C a lottery of its own: that is stratified sampling, a lesson of this chapter.
+# **Why.** The share of C is right *on average*. Where two are expected, none may well come. With a
+# group's share p, and n far below N, a sample misses it with probability $(1-p)^n$, nearly
+# $e^{-np}$. That is 5 % where np is 3, so **n must be about 3 / p**, the last column. And one is
+# not enough to learn from. A lottery does not know that you want C. If you do, give C a lottery of
+# its own: that is stratified sampling, the next lesson's subject.
 
 # %% [markdown]
 # ## Chances that you did not give
@@ -721,9 +723,10 @@ claim(
 # **The question.** You ran a fair lottery. Is the sample one? (**T9**, its limit)
 #
 # The lottery draws from a list, the **frame**. Suppose the register is two years behind: newcomers
-# of group B are entered only when they have lived at their address for two years. And suppose that
-# of the people you write to, three in ten answer, the active rather than the others. Both times
-# your part was fair.
+# of group B are entered only when they have lived at their address for two years. That is
+# **undercoverage**, a frame with holes. Or suppose that the register is complete and of the people
+# you write to three in ten answer, the active more readily: **nonresponse**. Both times your part
+# was fair.
 
 # %%
 missing = (city.group == 1) & (people["tenure_years"].to_numpy() < 2)
@@ -772,7 +775,7 @@ for name, done in surveys.items():
     hits[name] = (np.abs(means - truth) <= 1.96 * errors).mean(axis=0)
     off[name] = (means.mean(axis=0) - truth) / errors.mean(axis=0)
 hits, off = pd.DataFrame(hits, index=sizes), pd.DataFrame(off, index=sizes)
-off.round(1).rename_axis("n; bias in standard errors")
+(off.round(1) + 0).rename_axis("n; bias in standard errors")
 
 # %%
 fig, ax = figures.new(
@@ -832,8 +835,8 @@ print(f"those on the register spend {on_list:,.0f} crowns, the city {truth:,.0f}
 # %% [markdown]
 # ## Side by side
 #
-# All four samplers in the frame of this chapter: everybody's chance by tenths of activity, then
-# bias, spread, intervals and cost over 300 samples each.
+# All four samplers, compared as every method of this chapter is: everybody's chance by tenths of
+# activity, then bias, spread, intervals and cost over 300 samples each.
 
 # %% tags=["nbval-ignore-output"]
 REPEATS = 300
@@ -903,19 +906,27 @@ claim(
     at_most=6,
     unit="standard errors",
 )
+claim(
+    "T9",
+    "the lottery's interval, put around a block's mean, seldom contains the truth",
+    measured=table.loc["random block", "hit, naive"],
+    at_most=0.3,
+    limit=True,
+)
 
 # %% [markdown]
-# *95 % hit* is the share of intervals that contain the truth. The naive formula and the design's
-# are the same for these four: the lottery's. For a block it is the wrong one. With a single block
-# there is no right one, since one block does not tell how blocks differ. Draw several smaller
-# blocks and compare *them*; that is cluster sampling, another lesson of this chapter. The block is
-# the cheapest by far, for the interviewer makes one or two trips.
+# *95 % hit* is the share of intervals that contain the truth. For these four the naive formula and
+# the design's are one and the same, the lottery's. For systematic it is too wide here: the register
+# goes district by district, so that each district gets its part. For a block it is far too narrow,
+# and no formula made of one block can be right: one block does not tell how blocks differ. Draw
+# several smaller ones and compare *them*. That is cluster sampling, another lesson of this chapter,
+# and what makes it tempting is the last column: the block takes few trips.
 #
 # | method | in one sentence | fails when | right choice when |
 # |---|---|---|---|
-# | simple random | any n, equally likely | a group is rare | you have a list and nothing else |
+# | simple random | every set of n equally likely | a group is rare | a list is all you have |
 # | Bernoulli | a coin for each | totals are expanded | a stream or a log comes by |
-# | systematic | every so-manieth | the list has the step's period | the list is in order |
+# | systematic | every k-th | the list has the step's period | the list is in order |
 # | random block | n in a row | neighbours are alike | the list is shuffled |
 
 # %% [markdown]
@@ -928,14 +939,14 @@ pd.DataFrame(
         ("T9", "Pearson's, mean of 1,000 fair lotteries", f"{fair['Pearson'].mean():.1f}"),
         ("T9 limit", "block: worst person, in standard errors",
          f"{worst(together['block'].diagonal(), f):.1f}"),
-        ("T9 limit", "block: worst pair", f"{worst(together['block'][above], pair):.1f}"),
+        ("T9 limit", "block: worst pair, the same", f"{worst(together['block'][above], pair):.1f}"),
         ("T9 limit", "block of the register: spread",
          f"{ratio['the register']:.1f} times the lottery's"),
         ("T9 limit", "coins: sum / expected, against sum / who came",
          f"{expanded.std() / mean.std():.2f} times the spread"),
-        ("T9 limit", "systematic by income: spread, true and told",
+        ("T9 limit", "systematic by income: true spread, by formula",
          f"{true_spread['by income']:.0f} and {formula['by income']:.0f} crowns"),
-        ("T9 limit", "systematic in streets: spread, true and told",
+        ("T9 limit", "systematic in streets: true spread, by formula",
          f"{true_spread['streets of 100']:,.0f} and {formula['streets of 100']:.0f} crowns"),
         ("T9 limit", "samples of 50 without anybody of C",
          f"{few.loc['somebody of C', 'samples without']:.1%}"),
@@ -948,8 +959,8 @@ pd.DataFrame(
 # %% [markdown]
 # **At work.** Ask three things of any sampler that is called random. Does everybody have the same
 # chance, also those who are not on the list? Who comes together, and are they alike? And how many
-# of the few you need will be in? Shuffle before you step. Take logs by coins, and divide by what
-# came. Where you need a group, do not leave it to the lottery.
+# of the few you need will be in? Before you step through a list, know its order. Take logs by coins,
+# and divide by what came. Where you need a group, do not leave it to the lottery.
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody.
 # What is computed over all starts has no chance in it but the shuffle. Every other bound stands at
@@ -959,9 +970,9 @@ pd.DataFrame(
 # %% [markdown]
 # ## Your turn
 #
-# The [exercise](../../exercises/03_training_data/04_chance_evenly.ipynb) has four tasks: shuffle a
-# list so that all orders are equally likely, step through a list of any length, compute the
-# statistic that tries a lottery, and find out how large a sample must be to hold one of the few.
+# The [exercise](../../exercises/03_training_data/04_chance_evenly.ipynb) has four tasks: compute the
+# statistic that tries a lottery, shuffle a list so that all orders are equally likely, step through
+# a list of any length, and find out how large a sample must be to hold one of the few.
 #
 # ## Going further
 #

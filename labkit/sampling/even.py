@@ -20,7 +20,7 @@ def simple_random(N: int, n: int, rng: np.random.Generator) -> Ids:
 
 
 def bernoulli(N: int, chance: float, rng: np.random.Generator) -> Ids:
-    """Toss a coin for each of N: everybody is in or out apart, so the size of the sample varies.
+    """Toss a coin for each of N, so that the size of the sample varies.
 
     ``chance`` is the chance of each person; that of a pair is its square. The size is binomial,
     N chance on average. Returns ids in rising order. Raises ValueError where ``chance`` is not

@@ -442,9 +442,9 @@ assert first == again, (
 # whole numbers, `(rng.integers(N) + N * np.arange(n)) // n`, has no such fault.
 #
 # What usually goes wrong: `N // n` as the interval leaves the end of the list out for ever, here
-# the places 8 and 9 of ten. A start in whole numbers with a fractional interval leaves places out as
-# well, or takes some too often. And a start that is always 0 is no sampling at all: who stands at
-# the other places has no chance.
+# the places 8 and 9 of ten. A start in whole numbers with a fractional interval leaves places out
+# as well, or takes some too often. And a start that is always 0 is no sampling at all: who stands
+# at the other places has no chance.
 
 # %% [markdown]
 # ## Task 4: The few
