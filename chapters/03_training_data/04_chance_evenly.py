@@ -681,7 +681,7 @@ for (name, (group, _)), colour in zip(CASES.items(), (figures.BLUE, figures.ORAN
 ax.axhline(0.05, color=figures.GREY, lw=1)
 ax.text(590, 0.065, "5 %", color="#555555", ha="right")
 ax.text(58, 0.2, "somebody\nof C", color=figures.BLUE)
-ax.text(150, 0.36, "a defaulter of C", color=figures.ORANGE)
+ax.text(195, 0.27, "a defaulter of C", color=figures.ORANGE)
 ax.set(xlim=(0, 600), ylim=(0, 1))
 figures.mark_guess(ax, x=my_guess)
 needed = few["n to have one, 95 %"].astype(int)
