@@ -959,8 +959,8 @@ pd.DataFrame(
 # %% [markdown]
 # **At work.** Ask three things of any sampler that is called random. Does everybody have the same
 # chance, also those who are not on the list? Who comes together, and are they alike? And how many
-# of the few you need will be in? Before you step through a list, know its order. Take logs by coins,
-# and divide by what came. Where you need a group, do not leave it to the lottery.
+# of the few you need will be in? Before you step through a list, know its order. Take logs by
+# coins, and divide by what came. Where you need a group, do not leave it to the lottery.
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody.
 # What is computed over all starts has no chance in it but the shuffle. Every other bound stands at
@@ -970,9 +970,9 @@ pd.DataFrame(
 # %% [markdown]
 # ## Your turn
 #
-# The [exercise](../../exercises/03_training_data/04_chance_evenly.ipynb) has four tasks: compute the
-# statistic that tries a lottery, shuffle a list so that all orders are equally likely, step through
-# a list of any length, and find out how large a sample must be to hold one of the few.
+# The [exercise](../../exercises/03_training_data/04_chance_evenly.ipynb) has four tasks: compute
+# the statistic that tries a lottery, shuffle a list so that all orders are equally likely, step
+# through a list of any length, and find out how large a sample must be to hold one of the few.
 #
 # ## Going further
 #
