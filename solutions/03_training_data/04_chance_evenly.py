@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Exercise: chance, evenly
 #
-# You write the statistic that tries a lottery, shuffle a list and are tried yourself, step through
-# lists of any length, and find out how large a sample must be to hold one of the few.
+# You write the statistic that tries a lottery, and a shuffle that is tried. You step through lists
+# of any length, and find out how large a sample must be to hold one of the few.
 #
 # Save, then run `python3 course.py check 03_training_data/04` in a terminal in the course's folder:
 # a task counts as done when it says passed, for it tries more cases than the check below each task.
@@ -68,15 +68,16 @@ def standard_errors(count, chance, repeats):
 def fair_draw_statistic(counts, repeats, n, N):
     """Return the statistic of `repeats` draws of n out of N, one number.
 
-    counts: array or list [N], in how many of the draws each person was. It sums to repeats * n.
+    counts: array [N], in how many of the draws each person was. It sums to repeats * n.
     repeats: how many draws there were. n: people in each draw, from 1 to N - 1.
 
-    Example: fair_draw_statistic([5, 4, 4, 3], 8, 2, 4) is 0.75. Everybody's chance is 1/2, so 4 is
-    expected of 8 draws; the squared deviations sum to 2; R f (1 - f) is 2; and 3/4 * 2/2 is 0.75.
+    Example: for the counts 5, 4, 4 and 3 of 8 draws of 2 out of 4 it is 0.75. Everybody's chance is
+    1/2, so 4 is expected of 8 draws; the squared deviations sum to 2; R f (1 - f) is 2; and
+    3/4 * 2/2 is 0.75.
     """
     ### BEGIN SOLUTION
     f = n / N
-    squares = np.square(np.asarray(counts) - repeats * f).sum()
+    squares = np.square(counts - repeats * f).sum()
     return (N - 1) / N * squares / (repeats * f * (1 - f))
     ### END SOLUTION
 
@@ -111,10 +112,15 @@ assert counts.tolist() == [13, 11, 12, 9, 15], (
 
 # %% hidden="statistic"
 ### BEGIN HIDDEN TESTS
-got = fair_draw_statistic([5, 4, 4, 3], 8, 2, 4)
+got = fair_draw_statistic(np.array([5, 4, 4, 3]), 8, 2, 4)
 assert math.isclose(got, 0.75, rel_tol=1e-6), (
-    f"For the list [5, 4, 4, 3] of 8 draws of 2 out of 4 you get {got:.4f}; expected 0.7500, as in"
-    " the docstring: the counts may be a list. See hint 1."
+    f"For the counts 5, 4, 4 and 3 of 8 draws of 2 out of 4 you get {got:.4f}; expected 0.7500, as"
+    " in the docstring. See hint 1."
+)
+got = fair_draw_statistic(np.array([3, 2, 4, 1, 4]), 7, 2, 5)
+assert math.isclose(got, 68 / 21, rel_tol=1e-6), (
+    f"For the counts 3, 2, 4, 1 and 4 of 7 draws of 2 out of 5 you get {got:.4f}; expected 3.2381:"
+    " the expected count is 2.8, which is not rounded. See hint 1."
 )
 got = fair_draw_statistic(np.array([30, 22, 20, 28]), 100, 1, 4)
 assert math.isclose(got, 2.72, rel_tol=1e-6), (
@@ -179,10 +185,13 @@ assert math.isclose(got, squares / 120 * 29 / 30, rel_tol=1e-6), (
 #
 # It shuffles 4 items 12,000 times and counts the 24 orders. Each shuffle shows one order, as a die
 # shows one face, so here Pearson's chi-square is the right one. The hidden check does the same with
-# 5 items and 120 orders. A right answer exceeds the two bounds with a probability of about 2 in ten
-# million. A swap with any place keeps within them with a probability below 1e-27, and the other
-# mistakes, which make orders impossible, never do. The seeds are fixed, so the same answer meets
-# the same draws each time.
+# 5 items and 120 orders, and counts in long lists how often the next item is smaller. A right
+# answer exceeds one of the three bounds with a probability below 1 in a million. A swap with any
+# place keeps within them with a probability below 1e-27, and the mistakes that make orders
+# impossible never do. Sorting by whole random numbers from 0 to 99, with ties left as they are,
+# passes with a probability below 1e-7. With numbers from 0 to 9,999 ties are so rare that no check
+# of a few seconds finds them, and neither does it find what 20 swaps of random places leave of the
+# order of four items. The seeds are fixed, so the same answer meets the same draws each time.
 # </details>
 
 
@@ -259,6 +268,17 @@ assert statistic <= chi2.isf(1e-7, 119), (
     f" most frequent {max(tally.values())} times; expected about 100 each, and a chi-square near"
     f" 119, not {statistic:,.0f}. See hint 4."
 )
+rng, smaller = np.random.default_rng(7), []
+for _ in range(400):
+    items = list(range(1_000))
+    shuffle(items, rng)
+    smaller.append(np.count_nonzero(np.diff(items) < 0))
+off = (np.mean(smaller) - 999 / 2) / np.sqrt(1_001 / 12 / 400)
+assert abs(off) <= 5.4, (
+    f"In 400 shuffles of 0 to 999 the next item is smaller {np.mean(smaller):.1f} times on average;"
+    f" expected 499.5, and this is {abs(off):.0f} standard errors off: something of the old order"
+    " is left. Do ties decide, or do you swap too seldom? See hint 4."
+)
 one, another = list(range(50)), list(range(50))
 shuffle(one, np.random.default_rng(5))
 shuffle(another, np.random.default_rng(5))
@@ -309,10 +329,11 @@ for short in ([], [7]):
 # %% [markdown]
 # ## Task 3: Step through any list
 #
-# Write **systematic sampling** for any N and n. Take n places of a list of N, one interval of N / n
-# apart, from a random start in the first interval. The interval may be a fraction: with N = 10 and
-# n = 4 it is 2.5, and from one place to the next it is then 2 or 3. Everybody must have exactly the
-# chance n / N. The lesson's version counted in nths of a place; yours may go its own way.
+# Write **systematic sampling** for any N and n; the lesson had the case of a whole interval. Take n
+# places of a list of N, one interval of N / n apart, from a random start. The interval may be a
+# fraction: with N = 10 and n = 4 it is 2.5, and from one place to the next it is then 2 or 3.
+# Everybody must have exactly the chance n / N. Start in the first interval, or start anywhere and
+# go on from the end of the list to its beginning.
 #
 # <details><summary>How sure is this check?</summary>
 #
@@ -438,7 +459,7 @@ assert first == again, (
 # %% [markdown] tags=["solution-only"]
 # The marks of all possible starts cover the line from 0 to N once. A place is a stretch of length
 # 1, so it catches a mark with probability 1 / (N / n) = n / N, wherever it stands. Computers round
-# fractions, and once in a very long while a mark may come out as N itself. The lesson's version in
+# fractions, and once in a very long while a mark may come out as N itself. A version in
 # whole numbers, `(rng.integers(N) + N * np.arange(n)) // n`, has no such fault.
 #
 # What usually goes wrong: `N // n` as the interval leaves the end of the list out for ever, here
@@ -518,6 +539,11 @@ assert got != 2, (
 assert got == 3, (
     f"smallest_sample(5, 2, 0.8) came out as {got}; expected 3, with which somebody of the group is"
     " in with probability 0.9. Is it off by one, or are people put back? See hint 2."
+)
+got = smallest_sample(2, 1, 0.5)
+assert got == 1, (
+    f"smallest_sample(2, 1, 0.5) came out as {got}; expected 1: one of two is in with probability"
+    " one half, and that is at least 0.5. See hint 2."
 )
 got = smallest_sample(5, 2, 0.35)
 assert got == 1, (
