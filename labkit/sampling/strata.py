@@ -11,38 +11,47 @@ from labkit.sampling.even import Ids
 Places = NDArray[np.intp]
 
 
-def proportional(size: ArrayLike, n: int) -> Places:
+def proportional(size: ArrayLike, n: int, at_least: int = 1) -> Places:
     """Share n places among strata in proportion to how many people each holds.
 
     size: [H] people per stratum. Returns places [H], summing to n; see :func:`rounded`.
     """
     size = np.asarray(size)
-    return rounded(n * size / size.sum(), size)
+    return rounded(n * size / size.sum(), size, at_least)
 
 
-def neyman(size: ArrayLike, deviation: ArrayLike, n: int) -> Places:
+def neyman(size: ArrayLike, deviation: ArrayLike, n: int, at_least: int = 1) -> Places:
     """Share n places so that the stratified mean varies least: large and uneven strata get more.
 
     size: [H] people per stratum. deviation: [H] standard deviations of what is asked, in any unit.
-    Returns places [H], summing to n; see :func:`rounded`.
-    (Neyman, "On the two different aspects of the representative method", 1934.)
+    A stratum that would get more than it holds is taken whole, and the others share what is left.
+    Where nothing deviates the shares are proportional. Returns places [H], summing to n; see
+    :func:`rounded`. (Neyman, "On the two different aspects of the representative method", 1934.)
     """
     size = np.asarray(size)
-    need = size * np.asarray(deviation)
-    return rounded(n * need / need.sum(), size)
+    need = size * np.maximum(deviation, np.finfo(float).tiny)
+    exact = n * need / need.sum()
+    while (exact > size).any() and not (whole := exact >= size).all():
+        rest = n - size[whole].sum()
+        exact = np.where(whole, size, rest * need / need[~whole].sum())
+    return rounded(exact, size, at_least)
 
 
-def equal(size: ArrayLike, n: int) -> Places:
-    """Share n places evenly among the strata; see :func:`rounded`."""
+def equal(size: ArrayLike, n: int, at_least: int = 1) -> Places:
+    """Share n places evenly among the strata; what a small one cannot fill goes to the others.
+
+    size: [H] people per stratum. Returns places [H], summing to n; see :func:`rounded`.
+    """
     size = np.asarray(size)
-    return rounded(np.full(len(size), n / len(size)), size)
+    return rounded(np.full(len(size), n / len(size)), size, at_least)
 
 
 def rounded(exact: ArrayLike, size: ArrayLike, at_least: int = 1) -> Places:
     """Round places to whole numbers that keep their total, by the largest remainders.
 
-    exact: [H] places, as fractions, whose total is whole. No stratum gets fewer than ``at_least``
-    or more than the people it holds. Raises ValueError where that cannot be.
+    exact: [H] places, as fractions, whose total is whole. size: [H] people per stratum. No stratum
+    gets more than it holds, or fewer than ``at_least`` unless it holds fewer. Two are needed for a
+    variance. Raises ValueError where the total leaves no such shares.
     """
     exact, size = np.asarray(exact, float), np.asarray(size)
     n, lowest = round(exact.sum()), np.minimum(at_least, size)
@@ -60,8 +69,13 @@ def rounded(exact: ArrayLike, size: ArrayLike, at_least: int = 1) -> Places:
 def stratified(stratum: NDArray[np.integer], places: ArrayLike, rng: np.random.Generator) -> Ids:
     """Draw ``places[h]`` people by lot from each stratum h.
 
-    stratum: [N]. places: [H]. The chance of everybody in stratum h is places[h] over its people.
+    stratum: [N]. places: [H], one for every stratum. With n_h places for N_h people everybody in
+    the stratum has the chance n_h / N_h, two of them together n_h (n_h - 1) / (N_h (N_h - 1)), and
+    people of two strata the product of their chances. Raises ValueError for a stratum without an
+    entry in places, which would be lost, and for one with more places than people.
     """
+    if stratum.max(initial=-1) >= len(np.asarray(places)):
+        raise ValueError(f"stratum {stratum.max()} has no entry in places, and would be lost")
     return np.concatenate(
         [
             rng.choice(np.flatnonzero(stratum == h), places_h, replace=False)
@@ -77,12 +91,13 @@ def two_phase(
 
     stratum: [N], of which only that of the first phase's people is looked at. Returns the second
     phase's ids [n], their weights [n] (the people that each of them stands for), and the people of
-    the first phase in each stratum [H].
-    (Neyman, "Contribution to the theory of sampling human populations", 1938.)
+    the first phase in each stratum [H]. A stratum of whom fewer than n / H were met is asked whole.
+    One that the first phase does not meet is lost, so let n_first be large. Raises ValueError where
+    n exceeds n_first. (Neyman, "Contribution to the theory of sampling human populations", 1938.)
     """
     first = rng.choice(len(stratum), n_first, replace=False)
     seen = np.bincount(stratum[first])
-    places = equal(seen, n)
+    places = equal(seen, n, at_least=2)
     second = stratified(stratum[first], places, rng)
     weight = len(stratum) / n_first * (seen / np.maximum(places, 1))
     return first[second], weight[stratum[first][second]], seen
@@ -93,21 +108,20 @@ def labels_apart(labels: NDArray[np.bool_], parts: ArrayLike, rng: np.random.Gen
 
     labels: [N, L], True where a person carries a label. parts: [P] the share of each part, summing
     to 1. Returns the part [N] of each person. Iterative stratification: the rarest label that is
-    left is dealt out first, each person to the part that still wants it most.
+    left is dealt out first, each person to the part that still wants it most, then to the one with
+    most room, then by lot. Keeps the share of each label, not of their combinations; the sizes of
+    the parts may be off by a few. Whoever carries the same labels has the same chance of each part.
     (Sechidis, Tsoumakas and Vlahavas, "On the stratification of multi-label data", 2011.)
     """
-    shares = np.asarray(parts, float)
-    room, wanted = len(labels) * shares, np.outer(shares, labels.sum(axis=0))
-    part = np.full(len(labels), -1)
-    while (part < 0).any():
-        left = labels[part < 0].sum(axis=0)
-        rarest = np.argmin(np.where(left > 0, left, np.inf))
-        who = np.flatnonzero((part < 0) & (labels[:, rarest] | (left.sum() == 0)))
-        for person in rng.permutation(who):
-            wish = wanted[:, rarest] if left.sum() else room
-            best = np.flatnonzero(wish == wish.max())
-            best = best[room[best] == room[best].max()]
-            part[person] = chosen = rng.choice(best)
-            wanted[chosen] -= labels[person]
-            room[chosen] -= 1
+    tag = np.column_stack([labels, np.ones(len(labels), bool)])  # the last one is everybody's
+    wanted = np.outer(tag.sum(axis=0), parts)  # [L + 1, P]
+    part = np.full(len(tag), -1)
+    dice = rng.random((len(tag), len(wanted.T)))
+    while (left := part < 0).any():
+        carriers = tag[left].sum(axis=0)
+        rarest = np.argmin(np.where(carriers > 0, carriers, np.inf))
+        for person in rng.permutation(np.flatnonzero(left & tag[:, rarest])):
+            best = np.lexsort((dice[person], wanted[-1], wanted[rarest]))[-1]
+            part[person] = best
+            wanted[tag[person], best] -= 1
     return part
