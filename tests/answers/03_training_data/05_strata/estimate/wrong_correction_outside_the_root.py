@@ -1,0 +1,16 @@
+# message: the correction stands under the root
+import math
+
+import numpy as np
+
+
+def stratified_mean(values, stratum, size):
+    mean = variance = 0
+    for h, N_h in enumerate(size):
+        mine = values[stratum == h]
+        if len(mine) < 2:
+            raise ValueError("too few")
+        W = N_h / np.sum(size)
+        mean += W * mine.mean()
+        variance += W**2 * mine.var(ddof=1) / len(mine)
+    return mean, math.sqrt(variance) * (1 - len(values) / np.sum(size))

@@ -1,0 +1,16 @@
+# message: divide the squared deviations by n_h - 1
+import math
+
+import numpy as np
+
+
+def stratified_mean(values, stratum, size):
+    mean = variance = 0
+    for h, N_h in enumerate(size):
+        mine = values[stratum == h]
+        if len(mine) < 2:
+            raise ValueError("too few")
+        W = N_h / np.sum(size)
+        mean += W * mine.mean()
+        variance += W**2 * mine.var() / len(mine) * (1 - len(mine) / N_h)
+    return mean, math.sqrt(variance)

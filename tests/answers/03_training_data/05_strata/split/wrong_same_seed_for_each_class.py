@@ -1,0 +1,19 @@
+# message: who is drawn must not decide who comes along
+import numpy as np
+
+
+def stratified_split(label, share, rng):
+    N = len(label)
+    classes, code = np.unique(label, return_inverse=True)
+    wanted = share * np.bincount(code)
+    places = np.floor(wanted + 1e-9).astype(int)
+    rest = round(share * N) - places.sum()
+    places[np.argsort(places - wanted)[:rest]] += 1
+    seed = rng.integers(2**32)
+    test = np.concatenate(
+        [
+            np.random.default_rng(seed).choice(np.flatnonzero(code == h), places[h], replace=False)
+            for h in range(len(classes))
+        ]
+    )
+    return np.setdiff1d(np.arange(N), test), test

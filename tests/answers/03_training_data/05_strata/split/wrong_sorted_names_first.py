@@ -1,0 +1,15 @@
+# message: expected about 1,000, as for everybody
+import numpy as np
+
+
+def stratified_split(label, share, rng):
+    N = len(label)
+    classes, code = np.unique(label, return_inverse=True)
+    wanted = share * np.bincount(code)
+    places = np.floor(wanted + 1e-9).astype(int)
+    rest = round(share * N) - places.sum()
+    places[np.argsort(places - wanted)[:rest]] += 1
+    ticket = rng.random(N) * (1 + np.arange(N) / N)
+    queue = np.argsort(ticket)
+    test = np.concatenate([queue[code[queue] == h][: places[h]] for h in range(len(classes))])
+    return np.setdiff1d(np.arange(N), test), test
