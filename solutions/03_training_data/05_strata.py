@@ -18,18 +18,20 @@ import numpy as np
 # %% [markdown]
 # ## How a split is tested
 #
-# The functions below help the check of task 3. The first counts for each *pair* of persons how many
-# test sets hold both; on the diagonal stand the counts of persons. The second says how far counts
-# lie from what the design leads you to expect, in standard errors. You need not change anything.
+# The functions below help the check of task 3. The first counts in how many test sets each person
+# is, and each pair of persons together. The second says how far counts lie from what the design
+# leads you to expect, in standard errors. You need not change anything.
 
 
 # %%
-def times_together(tests, N):
-    """Return counts [N, N] of test sets that hold both i and j; on the diagonal, that hold i."""
+def counted(tests, N):
+    """Return (persons [N], one, other, pairs): how many test sets hold i; hold one and other."""
     table = np.zeros((len(tests), N))
     for row, test in zip(table, tests, strict=True):
-        row[test] = 1
-    return table.T @ table
+        row[np.asarray(test)] = 1
+    together = table.T @ table
+    one, other = np.triu_indices(N, 1)
+    return together.diagonal(), one, other, together[one, other]
 
 
 def standard_errors(count, chance, repeats):
@@ -237,12 +239,11 @@ def stratified_mean(values, stratum, size):
 
 # %% check="estimate"
 values, stratum = np.array([1.0, 3, 10, 10, 16]), np.array([0, 0, 1, 1, 1])
-got = stratified_mean(values, stratum, np.array([4, 6]))
+got = stratified_mean(values, stratum, np.array([3000, 1000]))
 assert np.shape(got) == (2,), (
     f"Your function returns {got}. Return two numbers, (mean, standard_error). See hint 1."
 )
-size = np.array([3000, 1000])
-mean, error = stratified_mean(values, stratum, size)
+mean = got[0]
 said = f"For 3,000 and 1,000 people whose samples have the means 2 and 12 you say {mean:.4g};"
 assert not math.isclose(mean, 8, rel_tol=1e-6), (
     f"{said} expected 4.5: that is the mean of all five values, as if all had had the same chance."
@@ -251,8 +252,7 @@ assert not math.isclose(mean, 8, rel_tol=1e-6), (
 assert math.isclose(mean, 4.5, rel_tol=1e-9), (
     f"{said} expected 4.5, which is 3/4 of 2 and 1/4 of 12. See hint 1."
 )
-endless = np.array([3e12, 1e12])
-wide = stratified_mean(values, stratum, endless)[1]
+wide = stratified_mean(values, stratum, np.array([3e12, 1e12]))[1]
 want = math.sqrt(9 / 16 * 2 / 2 + 1 / 16 * 12 / 3)  # 0.9014
 said = f"From 5 people of very many the standard error came out as {wide:.4f}; expected {want:.4f}:"
 assert not math.isclose(wide, want**2, rel_tol=1e-3), f"{said} take the root. See hint 2."
@@ -270,10 +270,10 @@ assert math.isclose(wide, want, rel_tol=1e-3), (
 )
 got = stratified_mean(values, stratum, np.array([4, 6]))
 said = f"For 4 and 6 people you return {got[0]:.3f} and {got[1]:.4f}; expected 8.000 and 0.8944:"
-assert not math.isclose(got[1], math.sqrt(0.16 + 0.36 * 4), rel_tol=1e-3), (
+assert not np.isclose(got[1], math.sqrt(1.6), rtol=1e-3), (
     f"{said} apply the finite population correction, 1 - n_h / N_h. See hint 3."
 )
-assert not math.isclose(got[1], math.sqrt((0.16 + 0.36 * 4) * (1 - 5 / 10) ** 2), rel_tol=1e-3), (
+assert not np.isclose(got[1], math.sqrt(1.6) / 2, rtol=1e-3), (
     f"{said} the correction stands under the root. See hint 3."
 )
 assert np.allclose(got, [8, math.sqrt(0.8)], rtol=1e-6), (
@@ -357,10 +357,10 @@ for few, what in (([0, 0, 2, 2, 2], "nobody"), ([0, 0, 1, 2, 2], "one person")):
 #
 # <details><summary>How sure is this check?</summary>
 #
-# It draws 4,000 splits of twelve people and of another population and counts persons and pairs, up
-# to six standard errors. A right answer fails by bad luck with a probability of at most 7 in ten
-# million, by the exact binomial distribution of every count. Each mistake that it is made to find
-# passes by good luck with a probability below one in a million. The seeds are fixed.
+# It draws 4,000 splits of ten people, and of another ten, and counts persons and pairs, up to six
+# standard errors. A right answer fails by bad luck with a probability of at most 4 in ten million,
+# by the exact binomial distribution of every count. Each mistake that it is made to find passes by
+# good luck with a probability below one in a million. The seeds are fixed.
 # </details>
 
 
@@ -394,9 +394,9 @@ def stratified_split(label, share, rng):
 
 
 # %% check="split"
-label = np.array([3, 3, 5, 3, 3, 5, 3, 5, 3, 3, 5, 3])
+label = np.array([7, 2, 7, 2, 7, 2, 7, 2, 7, 7])
 rng = np.random.default_rng(1)
-got = [stratified_split(label, 0.25, rng) for _ in range(4_000)]
+got = [stratified_split(label, 0.5, rng) for _ in range(4_000)]
 assert all(len(parts) == 2 for parts in got), (
     "Your function returns something else. Return two things, (train, test). See hint 1."
 )
@@ -406,47 +406,40 @@ assert both == 0, (
     f"In {both:,} of 4,000 splits somebody is in both parts; expected nobody: training is for"
     " those who are not in the test set. See hint 3."
 )
-whole = sum(sorted(a + b) == list(range(12)) for a, b in zip(trains, tests, strict=True))
+whole = sum(sorted(a + b) == list(range(10)) for a, b in zip(trains, tests, strict=True))
 assert whole == 4_000, (
-    f"In {4_000 - whole:,} of 4,000 splits the two parts are not the twelve people, once each;"
+    f"In {4_000 - whole:,} of 4,000 splits the two parts are not the ten people, once each;"
     " expected them to be. See hint 3."
 )
-of_5 = sorted({int((label[test] == 5).sum()) for test in tests})
-of_3 = sorted({int((label[test] == 3).sum()) for test in tests})
-assert of_3 == [2] and of_5 == [1], (
-    f"With eight people of class 3 and four of class 5 your test sets hold {of_3} and {of_5};"
-    " expected 2 and 1, a quarter of each, every time. Draw within each class. See hint 1."
+held = sorted({(int((label[t] == 7).sum()), int((label[t] == 2).sum())) for t in tests})
+assert held == [(3, 2)], (
+    f"Of six people of class 7 and four of class 2 your test sets hold {held}; expected half of"
+    " each every time, [(3, 2)]. Draw within each class. See hint 1."
 )
 assert len({tuple(sorted(test)) for test in tests}) > 1, (
     "All 4,000 splits are the same; expected different ones: who is in the test set is up to"
     " `rng`. See hint 2."
 )
-together = times_together(tests, 12)
-off = standard_errors(together.diagonal(), 0.25, 4_000)
+persons, one, other, pairs = counted(tests, 10)
+off = standard_errors(persons, 1 / 2, 4_000)
 assert off.max() <= 6, (
-    f"Person {off.argmax()} is in {together[off.argmax(), off.argmax()]:,.0f} of 4,000 test sets;"
-    " expected about 1,000, as for everybody. See hint 2."
+    f"Person {off.argmax()} is in {persons[off.argmax()]:,.0f} of 4,000 test sets; expected about"
+    " 2,000, as for everybody. See hint 2."
 )
-one, other = np.triu_indices(12, 1)
-same = label[one] == label[other]
-chance = np.where(same, 1 / 28, 1 / 16)
-possible = ~(same & (label[one] == 5))  # of class 5 there is one person at a time
-off = np.where(possible, standard_errors(together[one, other], chance, 4_000), 0)
-worst = off.argmax()
-assert off[worst] <= 6, (
-    f"Persons {one[worst]} and {other[worst]} are together in"
-    f" {together[one, other][worst]:,.0f} of 4,000 test sets; expected about"
-    f" {4_000 * chance[worst]:.0f}: who is drawn must not decide who comes along. See hint 2."
+chance = np.where(label[one] != label[other], 1 / 4, np.where(label[one] == 7, 1 / 5, 1 / 6))
+off = standard_errors(pairs, chance, 4_000)
+assert off.max() <= 6, (
+    f"Persons {one[off.argmax()]} and {other[off.argmax()]} are together in"
+    f" {pairs[off.argmax()]:,.0f} of 4,000 test sets; expected about"
+    f" {4_000 * chance[off.argmax()]:,.0f}: who is drawn must not decide who comes along. See"
+    " hint 2."
 )
 
 # %% hidden="split"
 ### BEGIN HIDDEN TESTS
 label = np.repeat([0, 1, 2], [30, 20, 10])
-first, again = (
-    sorted(np.asarray(stratified_split(label, 0.5, np.random.default_rng(4))[1]).tolist())
-    for _ in range(2)
-)
-assert first == again, (
+first, again = (stratified_split(label, 0.5, np.random.default_rng(4))[1] for _ in range(2))
+assert sorted(np.asarray(first).tolist()) == sorted(np.asarray(again).tolist()), (
     "Two generators with the same seed led to different splits; expected the same: let `rng` be"
     " the only source of chance. See hint 2."
 )
@@ -464,19 +457,18 @@ for counts, share in (((13, 11, 9, 7), 0.3), ((5, 5, 5, 5), 0.3), ((40, 3, 2), 0
     assert (np.abs(held - share * np.array(counts)) < 1).all(), (
         f"{said} expected each class within one person of its share. See hint 4."
     )
-label = np.array([1, 0, 1, 0, 1, 0, 1, 0, 1, 1])
-tests = [np.asarray(stratified_split(label, 0.5, rng)[1]) for _ in range(4_000)]
-together = times_together(tests, 10)
-assert (np.abs(together.diagonal() - 2_000) <= 6 * math.sqrt(1_000)).all(), (
-    f"Ten people in two classes, split in halves, are in {together.diagonal()} of 4,000 test sets;"
-    " expected about 2,000 each. See hint 2."
+label = np.array([1, 1, 0, 1, 0, 0, 0, 1, 0, 1])
+tests = [stratified_split(label, 0.4, rng)[1] for _ in range(4_000)]
+persons, one, other, pairs = counted(tests, 10)
+assert standard_errors(persons, 0.4, 4_000).max() <= 6, (
+    f"Ten people in two classes of five are in {persons} of 4,000 test sets of four; expected"
+    " about 1,600 each. See hint 2."
 )
-one, other = np.triu_indices(10, 1)
-chance = np.where(label[one] != label[other], 1 / 4, np.where(label[one] == 1, 1 / 5, 1 / 6))
-off = standard_errors(together[one, other], chance, 4_000)
+chance = np.where(label[one] != label[other], 4 / 25, 1 / 10)
+off = standard_errors(pairs, chance, 4_000)
 assert off.max() <= 6, (
     f"Persons {one[off.argmax()]} and {other[off.argmax()]} are together in"
-    f" {together[one, other][off.argmax()]:,.0f} of 4,000 test sets; expected about"
+    f" {pairs[off.argmax()]:,.0f} of 4,000 test sets; expected about"
     f" {4_000 * chance[off.argmax()]:,.0f}. See hint 2."
 )
 ### END HIDDEN TESTS

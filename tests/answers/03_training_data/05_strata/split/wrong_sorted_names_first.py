@@ -1,4 +1,4 @@
-# message: expected about 1,000, as for everybody
+# message: expected about 2,000, as for everybody
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# message: are not the twelve people
+# message: are not the ten people
 import numpy as np
 
 
