@@ -243,13 +243,12 @@ got = stratified_mean(values, stratum, np.array([3000, 1000]))
 assert np.shape(got) == (2,), (
     f"Your function returns {got}. Return two numbers, (mean, standard_error). See hint 1."
 )
-mean = got[0]
-said = f"For 3,000 and 1,000 people whose samples have the means 2 and 12 you say {mean:.4g};"
-assert not math.isclose(mean, 8, rel_tol=1e-6), (
+said = f"For 3,000 and 1,000 people whose samples have the means 2 and 12 you say {got[0]:.4g};"
+assert not math.isclose(got[0], 8, rel_tol=1e-6), (
     f"{said} expected 4.5: that is the mean of all five values, as if all had had the same chance."
     " Weight each stratum by its share of the population. See hint 1."
 )
-assert math.isclose(mean, 4.5, rel_tol=1e-9), (
+assert math.isclose(got[0], 4.5, rel_tol=1e-9), (
     f"{said} expected 4.5, which is 3/4 of 2 and 1/4 of 12. See hint 1."
 )
 wide = stratified_mean(values, stratum, np.array([3e12, 1e12]))[1]
