@@ -94,7 +94,8 @@ def by_cell(ids):
 
 rng = np.random.default_rng([SEED, 1])
 lottery = np.array([by_cell(rng.choice(N, n, replace=False)) for _ in range(4_000)])
-in_strata = np.array([by_cell(strata.stratified(cell, places, rng)) for _ in range(200)])
+draws = [strata.stratified(cell, places, rng) for _ in range(200)]
+in_strata = np.array([by_cell(ids) for ids in draws])
 
 # %% [markdown]
 # Theory has the same answer for the lottery: of all samples of n, the share that avoid a cell of
@@ -113,7 +114,8 @@ of_c = lottery[:, 8:].sum(axis=1)
 no_c = (of_c == 0).mean()
 no_c_exact = chance_of_none(size[8:].sum(), n)
 with_empty = int((in_strata == 0).any(axis=1).sum())
-print(f"Lotteries of {n} with nobody of C: {no_c:.0%}, with one person: {np.mean(of_c == 1):.0%}")
+print(f"Lotteries of {n} with nobody of C: {no_c:.0%},")
+print(f"with one person of C: {np.mean(of_c == 1):.0%}")
 print(f"Of 100 people: with nobody of C {chance_of_none(size[8:].sum(), 100):.0%},")
 print(f"with nobody of {names[8]} {chance_of_none(size[8], 100):.0%}")
 
@@ -174,7 +176,12 @@ claim(
 # %%
 share = n * size / N
 by_pandas = city.people.groupby(cell).sample(frac=n / N, random_state=1).index
-by_sklearn, _ = train_test_split(np.arange(N), train_size=n, stratify=cell, random_state=1)
+by_sklearn, _ = train_test_split(
+    np.arange(N),
+    train_size=n,
+    stratify=cell,
+    random_state=1,
+)
 table = pd.DataFrame(
     {
         "Python's round": [round(x) for x in share],
@@ -197,7 +204,7 @@ table
 # %%
 several = np.arange(50, 501)
 off = np.array([sum(round(x) for x in k * size / N) - k for k in several])
-print(f"For n from 50 to 500 the rounded places miss n {np.mean(off != 0):.0%} of the time,")
+print(f"For n from 50 to 500 rounded places miss n {np.mean(off != 0):.0%} of the time,")
 print(f"by {off.min():+d} to {off.max():+d} people.")
 
 # %% [markdown]
@@ -214,8 +221,9 @@ variances = {}
 for lowest in (1, 2):
     shared = strata.proportional(size, n, at_least=lowest)
     ids = strata.stratified(cell, shared, rng)
-    parts = {"stratum": cell[ids], "sampled": shared / size}
-    variances[lowest] = variance_of_mean(spend[ids], (size / shared)[cell[ids]], **parts)
+    weight = (size / shared)[cell[ids]]
+    design = {"stratum": cell[ids], "sampled": shared / size}
+    variances[lowest] = variance_of_mean(spend[ids], weight, **design)
     print(f"at least {lowest} in each cell: variance {variances[lowest]:,.0f}")
 
 # %% tags=["claim-T10"]
@@ -339,12 +347,15 @@ def estimates(stratum, places, repeats, rng):
         ids = strata.stratified(stratum, places, rng)
         w, asked = weight[ids], np.column_stack([spend[ids], default[ids]])
         rows.append([*np.average(asked, axis=0, weights=w), *asked.mean(axis=0)])
-    return pd.DataFrame(rows, columns=["spend", "default", "spend, bare", "default, bare"])
+    columns = ["spend", "default", "spend, bare", "default, bare"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 # %% tags=["nbval-ignore-output"]
 rng = np.random.default_rng([SEED, 3])
-runs = {name: estimates(*PLANS[name], 150, rng) for name in progress(list(PLANS), "plans")}
+runs = {}
+for name in progress(list(PLANS), "plans"):
+    runs[name] = estimates(*PLANS[name], 150, rng)
 
 # %%
 truth = {"spend": spend, "default": default}
@@ -458,11 +469,12 @@ claim(
 
 # %%
 equal_run = runs["group, equal"]
+found = equal_run.mean()
 weights = pd.DataFrame(
     {
         "truth": [spend.mean(), default.mean()],
-        "weighted": equal_run[["spend", "default"]].mean().to_numpy(),
-        "weights forgotten": equal_run[["spend, bare", "default, bare"]].mean().to_numpy(),
+        "weighted": [found["spend"], found["default"]],
+        "weights forgotten": [found["spend, bare"], found["default, bare"]],
     },
     index=["mean spend", "share who default"],
 )
@@ -589,7 +601,8 @@ figures.show(
     fig,
     caption=f"The rarest tag, {list(TAGS)[rarest]}, is typically off by "
     f"{rms['random'][rarest] / wanted[rarest]:.0%} in a random split, and {missing:.0%} of them "
-    "miss some tag altogether. Iterative stratification is off by a fraction of one person.",
+    "miss some tag altogether. Iterative stratification is never off by more than "
+    f"{np.abs(off['iterative']).max():.1f} people.",
     alt="Eight rows of dots around zero, one for each tag, wider the rarer the tag; the rarest "
     "reach from minus one hundred to plus two hundred percent. A bar in each row stays near zero.",
 )
@@ -641,7 +654,7 @@ pd.DataFrame(chance, index=index).round(4).rename_axis("tags carried")
 # %%
 large = np.flatnonzero(per_stratum >= 10)
 member = (stratum[:, None] == large).astype(int)
-spread = {name: (inside @ member).std(axis=0, ddof=1) for name, inside in tested.items()}
+spread = {name: (inside @ member).std(axis=0) for name, inside in tested.items()}
 kept = np.mean(spread["iterative"] / spread["random"])
 kept_tags = np.mean(off["iterative"].std(axis=0) / off["random"].std(axis=0))
 print("Spread of counts in the test set, iterative over random:")
@@ -675,9 +688,10 @@ for name, split in SPLITS.items():
     halves = [split(went, [0.5, 0.5], rng) == 1 for _ in range(400)]
     count = np.array([half @ went.astype(int) for half in halves])
     missed = ((count == 0) | (count == went.sum(axis=0))).any(axis=1)
+    worst = np.abs(count - went.sum(axis=0) / 2).max(axis=1)
     davis[name] = {
         "splits that miss an event": missed.mean(),
-        "worst event, people off": np.abs(count - went.sum(axis=0) / 2).max(axis=1).mean(),
+        "worst event, people off": worst.mean(),
         "smaller half, at worst": min(min(h.sum(), 18 - h.sum()) for h in halves),
     }
 pd.DataFrame(davis).T.round(2)
@@ -809,9 +823,9 @@ claim(
 
 # %%
 wider = error["all spend, two phases"] / error["all spend, by lot"]
-print(f"The city's mean spend: two phases have {wider:.2f} times the lottery's standard error.")
-by_lot_for_c = mean["C asked, two phases"] / share_c  # interviews that hold as many of C
-dear = AT_HOME.person * (by_lot_for_c - n) / calls
+print(f"Mean spend: two phases have {wider:.2f} times the lottery's standard error.")
+as_many = mean["C asked, two phases"] / share_c  # interviews by lot
+dear = AT_HOME.person * (as_many - n) / calls
 print(f"At {dear:.0f} crowns a call, the same money by lot would hold as many of C.")
 
 # %% tags=["claim-T11"]
@@ -854,7 +868,14 @@ chosen = [
 ]  # fmt: skip
 listed = [by_name[name] for name in chosen]
 listed.insert(5, Method("equal, not weighted", BY_CHANCE, forgotten, AT_HOME))
-measured = compare.measure(listed, truth, city.district, repeats=300, seed=SEED, progress=progress)
+measured = compare.measure(
+    listed,
+    truth,
+    city.district,
+    repeats=300,
+    seed=SEED,
+    progress=progress,
+)
 
 # %%
 tables = {q: compare.summary(measured, q, v.mean()) for q, v in truth.items()}
@@ -889,10 +910,14 @@ inclusion = {
     name: compare.chances(by_name[name], tenth, repeats=60, seed=SEED)
     for name in ("income strata, Neyman", "equal per group")
 }
-pd.concat(inclusion, axis=1).iloc[[0, 3, 6, 9]].round(5).rename_axis("tenth of activity")
+by_tenth = pd.concat(inclusion, axis=1).rename_axis("tenth of activity")
+by_tenth.iloc[[0, 3, 6, 9]].round(5)
 
 # %% tags=["claim-T10"]
-z = [((c["measured"] - c["by design"]) / c["error"]).abs().max() for c in inclusion.values()]
+z = [
+    ((c["measured"] - c["by design"]) / c["error"]).abs().max()
+    for c in inclusion.values()
+]  # fmt: skip
 claim(
     "T10",
     "in no tenth of activity are the chances off the design by more than noise",
