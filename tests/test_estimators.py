@@ -143,3 +143,9 @@ def test_a_stratum_of_one_has_no_variance_unless_it_is_all_there_is():
     assert np.isnan(estimate.variance_of_mean(values, np.ones(3), **alone))
     census = {"stratum": stratum, "sampled": [0.5, 1.0]}
     assert estimate.variance_of_mean(values, np.ones(3), **census) > 0
+
+
+def test_one_person_of_a_stratum_in_the_second_phase_has_no_variance():
+    values, stratum = np.array([1.0, 4, 2]), np.array([0, 0, 1])
+    assert np.isnan(estimate.variance_of_two_phase_mean(values, stratum, [10, 10], 1_000))
+    assert estimate.variance_of_two_phase_mean(values, stratum, [10, 1], 1_000) > 0

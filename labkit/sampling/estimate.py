@@ -83,21 +83,22 @@ def variance_of_two_phase_mean(
     """Variance of the mean from two phases: by lot for the stratum, then by lot within strata.
 
     values, stratum: [n] of the second phase. seen: [H] people of the first phase in each stratum,
-    of whom at least two are in the second. N: people in the population. With w the strata's shares
-    of the first phase of n', and s^2 and n those of the second,
+    of whom one in the second makes it NaN, unless there was only one. N: people in the population.
+    With w the strata's shares of the first phase of n', and s^2 and n those of the second,
     (N - 1) / N sum ((n'_h - 1) / (n' - 1) - (n_h - 1) / (N - 1)) w_h s_h^2 / n_h
     + (N - n') / (N (n' - 1)) sum w_h (mean_h - mean)^2.
     (Rao, "On double sampling for stratification and analytical surveys", 1973.)
     """
     values, seen = np.asarray(values, float), np.asarray(seen)
     n_first, n = seen.sum(), np.bincount(stratum, minlength=len(seen))
-    share, n_or_1 = seen / n_first, np.maximum(n, 1)
-    mean = np.bincount(stratum, values, minlength=len(seen)) / n_or_1
+    share = seen / n_first
+    mean = np.bincount(stratum, values, minlength=len(seen)) / np.maximum(n, 1)
     squares = np.bincount(stratum, np.square(values - mean[stratum]), minlength=len(seen))
-    within = squares / np.maximum(n - 1, 1)
     taken = (seen - 1) / (n_first - 1) - (n - 1) / (N - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        within = np.where(seen > 1, taken * share * squares / ((n - 1.0) * n), 0.0)
     between = share @ np.square(mean - share @ mean) * (N - n_first) / (N * (n_first - 1))
-    return float((N - 1) / N * np.sum(taken * share * within / n_or_1) + between)
+    return float((N - 1) / N * within.sum() + between)
 
 
 def effective_size(weight: ArrayLike) -> float:
