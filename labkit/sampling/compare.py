@@ -87,7 +87,7 @@ def measure(
     Returns one row per (method, repeat) with columns n, cost (crowns), df (the design's degrees of
     freedom) and, for each name, the estimate under the name itself, its standard error as if drawn
     by simple random sampling under "<name>, naive", and by the method's own design under
-    "<name>, design" (NaN without a design).
+    "<name>, design" (NaN without a design, and without a variance that the sample brings itself).
     """
     values = {name: np.asarray(value, float) for name, value in asked.items()}
     rounds = [(method, repeat) for method in methods for repeat in range(repeats)]
@@ -100,10 +100,11 @@ def measure(
         row["cost"] = price.list_of_people + price.person * n + price.trip * visited
         row["df"] = degrees_of_freedom(n, drawn.stratum, drawn.cluster)
         for name, value in values.items():
-            mine, by_design = value[drawn.ids], method.family == BY_CHANCE
+            mine = value[drawn.ids]
             row[name] = hajek(mine, drawn.weights)
             row[f"{name}, naive"] = np.sqrt(mine.var(ddof=1) / n * (1 - n / len(value)))
-            row[f"{name}, design"] = drawn.standard_error(mine) if by_design else np.nan
+            told = method.family == BY_CHANCE or drawn.variance is not None
+            row[f"{name}, design"] = drawn.standard_error(mine) if told else np.nan
         rows.append(row)
     return pd.DataFrame(rows).set_index(["method", "repeat"])
 
