@@ -164,7 +164,7 @@ def test_a_known_logistic_model_is_recovered(seed):
     slopes = np.linalg.lstsq(design, logit, rcond=None)[0]
     error = np.sqrt(np.diag(np.linalg.inv((design.T * chance * (1 - chance)) @ design)))
     assert np.abs((slopes - [-1, *true]) / error).max() < 6
-    assert fitted.mean() == pytest.approx(came.mean(), rel=1e-4)
+    assert fitted.mean() == pytest.approx(came.mean(), rel=1e-6)
     # A model without the driver is caught by the same measure: its slopes for it are none.
     blind = repair.chance_of_coming(features[:, 1:], came, strength=1e6)
     lost = np.linalg.lstsq(design, np.log(blind / (1 - blind)), rcond=None)[0]

@@ -90,11 +90,8 @@ def chance_of_coming(
     regression shrinks its slopes a little, less with a larger ``strength`` (scikit-learn's C).
     came: [n]. Returns [n].
     """
-    return (
-        LogisticRegression(C=strength, max_iter=1_000)
-        .fit(features, came)
-        .predict_proba(features)[:, 1]
-    )
+    model = LogisticRegression(C=strength, solver="newton-cholesky", tol=1e-8)
+    return model.fit(features, came).predict_proba(features)[:, 1]
 
 
 def regress_and_post_stratify(
