@@ -270,17 +270,20 @@ in_theory = {
     "30 % answer": theory(in_truth, np.ones(N)),
     "true chances": theory(in_truth, 1 / answers),
 }
-pd.DataFrame(
-    {
-        name: {
-            "bias %, theory": 100 * bias / truth,
-            "bias %, measured": table.loc[name, "bias %"],
-            "spread %, theory": 100 * error / truth,
-            "spread %, measured": table.loc[name, "spread %"],
+(
+    pd.DataFrame(
+        {
+            name: {
+                "bias %, theory": 100 * bias / truth,
+                "bias %, measured": table.loc[name, "bias %"],
+                "spread %, theory": 100 * error / truth,
+                "spread %, measured": table.loc[name, "spread %"],
+            }
+            for name, (bias, error) in in_theory.items()
         }
-        for name, (bias, error) in in_theory.items()
-    }
-).T.round(2)
+    ).T.round(2)
+    + 0
+)
 
 # %% [markdown]
 # **Where it stops being true.** Unequal weights cost people. Kish's **effective sample size** says
@@ -621,7 +624,7 @@ figures.show(
 )
 
 # %%
-off.round(1)
+off.round(1) + 0
 
 # %% tags=["claim-T4"]
 claim(
@@ -745,7 +748,7 @@ for driver, rate in answer_rate.items():
     rows[driver] = 100 * (pd.DataFrame(errors) - vote.mean())
 election = pd.concat({driver: e.mean() for driver, e in rows.items()}, axis=1)
 print(f"Dole has {vote.mean():.1%} of the 944")
-election.rename_axis("bias in points; answering is driven by", axis=1).round(1)
+election.rename_axis("bias in points; answering is driven by", axis=1).round(1) + 0
 
 # %% tags=["claim-T4"]
 kept, mended = (election["party"][name] / election["party"]["as they come"] for name in rakings)

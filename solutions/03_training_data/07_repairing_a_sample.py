@@ -87,8 +87,7 @@ def rake(weight, margins):
 
 
 # %% check="rake"
-age_class = np.array([0, 0, 0, 1, 1, 1])
-sex = np.array([0, 1, 1, 0, 0, 1])
+age_class, sex = np.array([[0, 0, 0, 1, 1, 1], [0, 1, 1, 0, 0, 1]])
 margins = [(age_class, np.array([60.0, 40.0])), (sex, np.array([30.0, 70.0]))]
 given = np.ones(6)
 got = rake(given, margins)
