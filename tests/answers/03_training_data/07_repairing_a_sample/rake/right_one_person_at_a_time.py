@@ -1,9 +1,12 @@
 def rake(weight, margins):
     weight = [float(w) for w in weight]
-    for _ in range(2_000):
+    while True:
+        off = []
         for classes, counts in margins:
             held = [0.0] * len(counts)
             for w, c in zip(weight, classes, strict=True):
                 held[c] += w
+            off += [abs(h - c) / sum(counts) for h, c in zip(held, counts, strict=True)]
             weight = [w * counts[c] / held[c] for w, c in zip(weight, classes, strict=True)]
-    return weight
+        if max(off) < 1e-7:
+            return weight

@@ -1,0 +1,13 @@
+# message: stop only after a round in which none of them was off
+import numpy as np
+
+
+def rake(weight, margins):
+    weight = np.array(weight, float)
+    while True:
+        for classes, counts in margins:
+            held = np.bincount(classes, weight, minlength=len(counts))
+            off = np.abs(held - counts).max() / np.sum(counts)
+            if off < 1e-9:
+                return weight
+            weight = weight * (counts / held)[classes]
