@@ -30,8 +30,8 @@
 # undo the selection. There are two kinds. One models *who came* and gives out weights. The other
 # models *what they say* and fills in the rest.
 #
-# Both are tested here on Riverton, where everybody is known. Riverton is
-# [made up](../../datasets/riverton_people/README.md); its groups stand for no real group.
+# Both are tested on Riverton, which is [made up](../../datasets/riverton_people/README.md): everybody
+# is known, and its groups stand for no real group.
 
 # %%
 from functools import partial
@@ -99,8 +99,7 @@ plain = Method("30 % answer", NO_CHANCE, as_they_come, BY_LETTER, in_truth)
 print(f"{answers.mean():.0%} answer")
 
 # %% [markdown]
-# The lottery gave everybody the same chance. Count over 300 surveys who was in, tenth of activity
-# by tenth.
+# The lottery gave everybody the same chance. Count over 300 surveys who was in.
 
 # %% tags=["claim-T9"]
 chances = compare.chances(plain, tenth, repeats=300, seed=SEED)
@@ -133,10 +132,11 @@ show_source(repair.inverse_probability, repair.chance_of_coming)
 # %% [markdown]
 # **Repair 2: fit what is known.** Often nobody tells you who did not come. But you know **margins**
 # of the population: how many people there are of each age, how many in each group. Fitting weights
-# to one margin is post-stratification. The misfit says how far the worst class is off.
+# to one margin is post-stratification. How far the worst class is off, as a share of the city, is
+# the misfit.
 
 # %%
-show_source(repair.post_stratify, repair.misfit)
+show_source(repair.post_stratify)
 
 # %% [markdown]
 # With several margins, people often fit one after the other and stop there. That is the wrong way:
@@ -646,8 +646,8 @@ claim(
 #   seen one. This is **undercoverage**. Raking refuses, as printed below, but only because the hole
 #   is two whole classes. It does not notice a hole inside a class.
 # - *The model of the chances is right*, or *the model of the outcome is right*. Doubly robust needs
-#   one of the two and does not tell you whether you have it. It earns its name where one is wrong.
-#   Where both are, it is worse here than the outcome model alone.
+#   one of the two and does not tell you whether you have it. Where
+#   both are wrong, it is worse here than the outcome model alone.
 # - *Nothing is cut.* **Trimming** caps the largest weights, in the hope of less spread. Some of the
 #   bias comes back. It can pay where a few weights are huge; here it is a bad trade.
 
@@ -828,8 +828,7 @@ claim(
 # ## Side by side
 #
 # Spending in Riverton, 300 samples of each. The survey meets the app: as it comes, weighted by
-# tenth of activity, and raked in the form that you will meet (**T5**). That is to age, group and
-# borough, because those are what the census office publishes. What drives it is activity.
+# tenth of activity, and raked to what the census office publishes (**T5**): age, group, borough.
 
 # %% tags=["nbval-ignore-output"]
 by_name = city.methods()
@@ -955,12 +954,7 @@ pd.DataFrame(
 # - Leslie Kish, *Survey Sampling*, Wiley 1965: what unequal weights cost.
 # - Andrew Gelman and Thomas Little, "Poststratification into many categories using hierarchical
 #   logistic regression", *Survey Methodology* 23(2), 1997: MRP.
-# - Wei Wang, David Rothschild, Sharad Goel and Andrew Gelman, "Forecasting elections with
-#   non-representative polls", *International Journal of Forecasting* 31(3), 2015: MRP on answers
-#   from a game console.
 # - Joseph Kang and Joseph Schafer, "Demystifying double robustness", *Statistical Science* 22(4),
 #   2007: what happens where both models are a little wrong.
 # - Art Owen, *Monte Carlo theory, methods and examples*, chapter 9 on
 #   [importance sampling](https://artowen.su.domains/mc/): effective sizes and what they miss.
-# - scikit-learn on
-#   [Ridge](https://scikit-learn.org/stable/modules/generated/sklearn.linear_model.Ridge.html).
