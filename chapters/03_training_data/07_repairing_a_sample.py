@@ -30,8 +30,8 @@
 # undo the selection. There are two kinds. One models *who came* and gives out weights. The other
 # models *what they say* and fills in the rest.
 #
-# Both are tested on Riverton, which is [made up](../../datasets/riverton_people/README.md): everybody
-# is known, and its groups stand for no real group.
+# Both are tested on Riverton, which is [made up](../../datasets/riverton_people/README.md). There
+# everybody is known, and its groups stand for no real group.
 
 # %%
 from functools import partial
