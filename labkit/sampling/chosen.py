@@ -20,16 +20,20 @@ def queue(wait: NDArray[np.float64], rng: np.random.Generator) -> Ids:
 
 
 def convenience(wait: NDArray[np.float64], n: int, rng: np.random.Generator) -> Ids:
-    """Take the first n to turn up; ``wait`` as in :func:`queue`."""
+    """Take the first n to turn up.
+
+    ``wait`` as in :func:`queue`. Where fewer than n ever turn up, it takes those who do.
+    """
     first_visit = rng.exponential(size=len(wait)) * wait
-    return np.argpartition(first_visit, n)[:n]
+    n = min(n, np.isfinite(wait).sum())
+    return np.argpartition(first_visit, min(n, len(wait) - 1))[:n]
 
 
 def judgment(oddness: NDArray[np.float64], n: int, rng: np.random.Generator) -> Ids:
     """Take the n whom an expert picks, who prefers the typical.
 
-    oddness: [N] squared distance from the typical, in standard deviations. The expert's eye falls
-    on people at random moments, exp(oddness) times later on the odd.
+    oddness: [N] squared distance from the typical, in standard deviations, below 700. The expert's
+    eye falls on people at random moments, exp(oddness) times later on the odd.
     """
     return convenience(np.exp(oddness), n, rng)
 
@@ -40,13 +44,15 @@ def quota(
     wait: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> Ids:
-    """Take people in the order in which they turn up, until each cell has its places.
+    """Take the first to turn up in each cell, until it has its places.
 
     cell: [N] whole numbers from 0. places: [cells]. ``wait`` as in :func:`queue`. A cell in which
-    too few ever turn up stays short.
+    too few ever turn up stays short. (In one queue of everybody, where whoever finds their cell
+    full is sent home, the same people would have the same chances.)
     """
-    come = queue(wait, rng)
-    come = come[np.isfinite(wait[come])]
-    in_order = come[np.argsort(cell[come], kind="stable")]
-    first = np.searchsorted(cell[in_order], cell[in_order])  # where each one's cell begins
-    return in_order[np.arange(len(in_order)) - first < np.asarray(places)[cell[in_order]]]
+    places = np.asarray(places)
+    taken = []
+    for h in np.unique(cell):
+        members = np.flatnonzero(cell == h)
+        taken.append(members[convenience(wait[members], places[h], rng)])
+    return np.concatenate(taken)
