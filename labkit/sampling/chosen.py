@@ -52,7 +52,7 @@ def quota(
     """
     places = np.asarray(places)
     taken = []
-    for h in np.unique(cell):
+    for h in np.flatnonzero(np.bincount(cell)):
         members = np.flatnonzero(cell == h)
         taken.append(members[convenience(wait[members], places[h], rng)])
     return np.concatenate(taken)

@@ -1,0 +1,7 @@
+# message: the cheap sample has a spread of its own
+import math
+
+
+def break_even(bias, error, S, N, list_price, person_price):
+    people = math.ceil(1 / (bias**2 / S**2 + 1 / N))
+    return people, list_price + person_price * people

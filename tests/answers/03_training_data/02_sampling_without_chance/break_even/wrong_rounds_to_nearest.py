@@ -1,0 +1,6 @@
+# message: Round up, not to the nearest
+
+
+def break_even(bias, error, S, N, list_price, person_price):
+    people = max(1, round(1 / ((bias**2 + error**2) / S**2 + 1 / N)))
+    return people, list_price + person_price * people
