@@ -316,11 +316,12 @@ surveys = {
 }
 estimates = pd.DataFrame({name: rows[:, 0] for name, rows in surveys.items()})
 spread, off = estimates.std(), estimates.mean() - truth
+inside_one = {name: rows[:, 1].mean() for name, rows in surveys.items()}
 pd.DataFrame(
     {
         "bias": off,
         "spread between surveys": spread,
-        "deviation inside a survey": {name: rows[:, 1].mean() for name, rows in surveys.items()},
+        "deviation inside a survey": inside_one,
     }
 ).round().astype(int).rename_axis("crowns a month")
 
@@ -373,7 +374,8 @@ rng = np.random.default_rng([SEED, 4])
 picked = np.concatenate([chosen.judgment(oddness, n, rng) for _ in range(100)])
 picks = pd.Series(np.bincount(tenth[picked]) / len(picked), index=range(1, 11))
 picked_odd = picks.loc[6:].sum()
-picks.rename("share of the files").rename_axis("tenth, by oddness").to_frame().round(4).T
+picks.index.name = "tenth, by oddness"
+picks.rename("share of the files").round(4).to_frame().T
 
 # %% tags=["claim-T7"]
 claim(
@@ -382,11 +384,10 @@ claim(
     measured=picked_odd,
     at_most=0.06,
 )
-inside = surveys["expert"][:, 1].mean() / S
 claim(
     "T7",
     "a sample of the typical tells of a city that varies less than it does",
-    measured=inside,
+    measured=inside_one["expert"] / S,
     at_most=0.8,
 )
 
@@ -398,12 +399,14 @@ claim(
 
 # %%
 def rmse_of_average(estimates, k):
-    return np.sqrt(((estimates.to_numpy().reshape(-1, k).mean(axis=1) - truth) ** 2).mean())
+    averages = estimates.to_numpy().reshape(-1, k).mean(axis=1)
+    return np.sqrt(np.mean((averages - truth) ** 2))
 
 
-pd.DataFrame(
-    {k: {name: rmse_of_average(estimates[name], k) for name in estimates} for k in (1, 5, 20)}
-).round().astype(int).rename_axis(columns="surveys averaged")
+averaged = {}
+for k in (1, 5, 20):
+    averaged[k] = {name: rmse_of_average(estimates[name], k) for name in estimates}
+pd.DataFrame(averaged).round().astype(int).rename_axis(columns="surveys averaged")
 
 # %% [markdown]
 # Repetition averages spread away, and bias is not spread. A measurement that agrees with itself is
@@ -459,7 +462,7 @@ show_source(chosen.quota, strata.stratified)
 cell = city.quota_cell  # five classes of age, two sexes, four boroughs
 people_in = np.bincount(cell)
 places = strata.proportional(people_in, n)
-print(f"{len(places)} cells with {places.min()} to {places.max()} places, {places.sum():,} in all")
+print(f"{len(places)} cells with {places.min()} to {places.max()} places each")
 
 # %% [markdown]
 # **Your guess.** How far is the quota sample off inside a typical cell? (Without quotas, the app is
@@ -486,7 +489,8 @@ for name, draw in DRAW.items():
 
 # %% [markdown]
 # A bias has two parts. *Between* cells: the sample has the wrong share of each. *Within* cells: it
-# has the wrong people of each. They add up.
+# has the wrong people of each. They add up. *Places missed* counts the people who sit in a place of
+# another cell.
 
 # %%
 cell_truth = np.bincount(cell, spend) / people_in
@@ -530,6 +534,7 @@ figures.show(
 )
 
 # %% tags=["claim-T8"]
+off_by = parts["bias, %"]
 sums = total["strata, by lot"].sum(axis=1) / n
 claim(
     "T8",
@@ -540,14 +545,14 @@ claim(
 claim(
     "T8",
     "its estimate is off all the same",
-    measured=parts.loc["app, quotas", "bias, %"],
+    measured=off_by["app, quotas"],
     at_least=30,
     unit="%",
 )
 claim(
     "T8",
     "the quotas take away only a small part of the app's bias",
-    measured=1 - parts.loc["app, quotas", "bias, %"] / parts.loc["app, no quotas", "bias, %"],
+    measured=1 - off_by["app, quotas"] / off_by["app, no quotas"],
     at_most=0.2,
 )
 claim(
@@ -581,14 +586,14 @@ tenth_of_activity = pd.qcut(city.people["activity"], 10, labels=False).to_numpy(
 tenths = strata.proportional(np.bincount(tenth_of_activity), n)
 rng = np.random.default_rng([SEED, 8])
 driver = [error(chosen.quota(tenth_of_activity, tenths, wait, rng)) for _ in range(60)]
-print(f"quotas on age, sex, borough: {parts.loc['app, quotas', 'bias, %']:+.0f} %")
+print(f"quotas on age, sex, borough: {off_by['app, quotas']:+.0f} %")
 print(f"quotas on tenths of activity: {100 * np.mean(driver) / truth:+.0f} %")
 
 # %% tags=["claim-T8"]
 claim(
     "T8",
     "quotas on what drives the coming take nearly all of the bias away",
-    measured=abs(np.mean(driver)) / (truth * parts.loc["app, quotas", "bias, %"] / 100),
+    measured=abs(np.mean(driver)) / (truth * off_by["app, quotas"] / 100),
     at_most=0.15,
 )
 
@@ -663,8 +668,8 @@ for k, (name, draw) in enumerate(ask.items()):
     rng = np.random.default_rng([SEED, 9, k])
     found[name] = [visits[draw(rng)].mean() for _ in range(300)]
 bias = 100 * (found.mean() / visits.mean() - 1)
-in_visits = pd.DataFrame({"mean visits found": found.mean(), "spread": found.std()}).round(2)
-in_visits.assign(**{"bias, %": bias.round().astype(int)})
+in_visits = pd.DataFrame({"mean visits": found.mean(), "spread": found.std()})
+in_visits.round(2).assign(**{"bias, %": bias.round().astype(int)})
 
 # %%
 fig, ax = figures.new(
@@ -743,7 +748,13 @@ def by_lot_within_cells(rng):
     return Drawn(ids, 1 / chance[mine], stratum=mine, sampled=chance)
 
 
-same_cells = Method("strata, same cells", BY_CHANCE, by_lot_within_cells, AT_HOME, chance[cell])
+same_cells = Method(
+    "strata, same cells",
+    BY_CHANCE,
+    by_lot_within_cells,
+    AT_HOME,
+    chance=chance[cell],
+)
 compared = [by_name["simple random"], same_cells]
 compared += [by_name[name] for name in ("convenience", "quota", "judgment")]
 
@@ -753,7 +764,8 @@ multiples, errors = {}, {}
 for method in compared:
     counted = compare.chances(method, bins, repeats=40, seed=SEED)
     multiples[method.name] = counted["measured"] * N / n
-    errors[method.name] = ((counted["measured"] - counted["by design"]) / counted["error"]).abs()
+    off_design = counted["measured"] - counted["by design"]
+    errors[method.name] = (off_design / counted["error"]).abs()
 pd.DataFrame(multiples).set_axis(labels).round(2).rename_axis("tenth of activity").T
 
 # %%
@@ -803,10 +815,13 @@ methods.shown(compare.summary(measured, "default", city.default.mean()))
 # %%
 inner = np.array([spend[cell == h].var(ddof=1) for h in range(cells)])
 variance = (share**2 * inner * (1 / places - 1 / people_in)).sum()
-in_theory = {"simple random": S * np.sqrt(1 / n - 1 / N), "strata, same cells": variance**0.5}
-for name, error_in_theory in in_theory.items():
-    seen = table.loc[name, "spread %"]
-    print(f"{name}: spread {seen:.2f} % measured, {100 * error_in_theory / truth:.2f} % in theory")
+in_theory = {
+    "simple random": S * np.sqrt(1 / n - 1 / N),
+    "strata, same cells": np.sqrt(variance),
+}
+for name, crowns in in_theory.items():
+    seen, expected = table.loc[name, "spread %"], 100 * crowns / truth
+    print(f"{name}: spread {seen:.2f} % measured, {expected:.2f} % in theory")
 
 # %%
 family = {method.name: method.family for method in compared}
