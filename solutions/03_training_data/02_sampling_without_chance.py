@@ -7,7 +7,7 @@
 # Save, then run `python3 course.py check 03_training_data/02` in a terminal in the course's folder:
 # a task counts as done when it says passed, for it tries more cases than the check below each task.
 #
-# **Time** 35 minutes. **Before this** the lesson
+# **Time** 25 minutes. **Before this** the lesson
 # [Sampling without chance](../../chapters/03_training_data/02_sampling_without_chance.ipynb).
 
 # %%
@@ -39,7 +39,8 @@ def fill_quotas(queue, cell, places):
     never come, and are not in it.
     cell: array [N] of whole numbers from 0: cell[i] is the cell of the person with the id i.
     places: array [cells], how many people each cell takes. Where fewer come, it stays short.
-    All three are the caller's; leave them as they are.
+    The queue may be empty, and cells may have no places. All three are the caller's; leave them as
+    they are.
 
     Example: with queue [0, 1, 3, 4, 2], cell [0, 0, 0, 0, 1, 0] and places [2, 1], persons 0, 1
     and 4 are taken. Persons 3 and 2 are sent home: the two places of cell 0 are gone when they
@@ -59,7 +60,7 @@ def fill_quotas(queue, cell, places):
 # %% check="quotas"
 queue, cell, places = np.array([0, 1, 3, 4, 2]), np.array([0, 0, 0, 0, 1, 0]), np.array([2, 1])
 got = fill_quotas(queue, cell, places)
-assert np.ndim(got) == 1, (
+assert np.ndim(got) == 1 and np.asarray(got).dtype != bool, (
     f"Your function returns {got}; expected a row of ids, as an array or a list. See hint 1."
 )
 assert places.tolist() == [2, 1], (
@@ -75,7 +76,7 @@ assert got != [0, 1, 2], (
 in_first = [person for person in got if cell[person] == 0]
 assert len(in_first) < 3, (
     f"{said} cell 0 has two places and gets {len(in_first)} people. Look whether there is still a"
-    " place before you take somebody. See hint 1."
+    " place before you take somebody. Or are these places in the queue? Return ids. See hint 1."
 )
 assert in_first == [0, 1], f"{said} of cell 0, persons 0 and 1 come first. See hint 1."
 assert got != [0, 1], (
@@ -139,7 +140,7 @@ assert nobody == [], f"When nobody comes you take {nobody}; expected nobody. See
 # the place in the queue; the caller's `places` are counted down, and are gone for the next survey;
 # the loop ends when the first cell is full.
 #
-# The sample has the margins that you asked for, to the person. Who is in it within a cell was
+# The sample has the counts that you asked for, to the person. Who is in it within a cell was
 # decided by the order of the queue, and no quota looks at that.
 
 # %% [markdown]
@@ -158,6 +159,7 @@ def break_even(bias, error, S, N, list_price, person_price):
     """Return (people, crowns) of the smallest lottery whose RMSE is at most the cheap sample's.
 
     bias, error: bias and standard error of the cheap sample's estimate; a bias may be negative.
+    Both may be 0, and then only all N people are as near.
     S: standard deviation of the N people. people: a whole number, from 1 to N.
     list_price: crowns for the list. person_price: crowns for each person.
 
@@ -222,17 +224,17 @@ assert people != 4, (
 assert people == 5 and math.isclose(crowns, 5_150), (
     f"{said} a bias counts the same with either sign. See hint 1."
 )
-people, crowns = break_even(0.5, 0, 20, 60, 0, 7)
-assert people == 58 and math.isclose(crowns, 406), (
-    f"With bias 0.5, error 0, S 20, N 60 and prices of 0 and 7 you find {people} people and"
-    f" {crowns} crowns; expected 58 and 406: a lottery of all 60 has no error. See hint 2."
-)
-people, crowns = break_even(900, 0, 300, 1_000, 250, 40)
-assert people == 1 and math.isclose(crowns, 290), (
-    f"With bias 900, error 0, S 300, N 1,000 and prices of 250 and 40 you find {people} people and"
-    f" {crowns} crowns; expected 1 and 290: even one person is nearer, and none is no lottery."
-    " See hint 3."
-)
+for case, fewest, price, why in [
+    ((0.5, 0, 20, 60, 0, 7), 58, 406, "a lottery of all 60 has no error. See hint 2."),
+    ((900, 0, 300, 1_000, 250, 40), 1, 290, "even one person is nearer, and none is no lottery."),
+    ((1, 0, 10, 100, 20, 3), 50, 170, "50 people have exactly the RMSE 1, and at most is enough."),
+    ((0, 0, 10, 64, 20, 3), 64, 212, "no error is what only all 64 have. See hint 2."),
+]:
+    people, crowns = break_even(*case)
+    assert people == fewest and math.isclose(crowns, price), (
+        f"break_even{case} gives {people} people and {crowns} crowns; expected {fewest} and"
+        f" {price}: {why}"
+    )
 for case in [(2.0, 6.0, 31.0, 5_000, 90.0, 12.5), (-11.0, 1.0, 140.0, 700, 1_000.0, 3.0)]:
     bias, error, S, N, *prices = case
     people, crowns = break_even(*case)
@@ -259,8 +261,8 @@ for case in [(2.0, 6.0, 31.0, 5_000, 90.0, 12.5), (-11.0, 1.0, 140.0, 700, 1_000
 #
 # <details><summary>Hint 3: whole people, and the price</summary>
 #
-# `math.ceil` rounds up. The list costs the same for one person as for a thousand:
-# `list_price + person_price * people`.
+# `math.ceil` rounds up, and leaves a whole number as it is. The list costs the same for one person
+# as for a thousand: `list_price + person_price * people`.
 # </details>
 
 # %% [markdown] tags=["solution-only"]
@@ -317,6 +319,9 @@ assert not math.isclose(found, 28), f"{said} a mean, so divide by the visits. Se
 assert not np.isclose(found, [13 / 3, 6]).any(), (
     f"{said} whoever comes three times counts three times. See hint 1."
 )
+assert not 6.5 < found < 7.5 or math.isclose(found, 7), (
+    f"{said} the exact mean, computed from visits and values and not by drawing. See hint 1."
+)
 assert math.isclose(found, 7), f"{said} (1 * 4 + 3 * 8) / 4. See hint 1."
 said = f"In the docstring's example mended is {mended:.4g}; expected 6:"
 assert not math.isnan(mended) and not math.isinf(mended), (
@@ -326,6 +331,13 @@ assert not math.isnan(mended) and not math.isinf(mended), (
 assert not math.isclose(mended, 13 / 3), (
     f"{said} the mean of all three holds the first person, who never comes. No weight brings back"
     " somebody who cannot be met. See hint 3."
+)
+assert not math.isclose(mended, 5), (
+    f"{said} you weight the town, where each person stands once. In a sample from the waiting room"
+    " person 3 stands three times for each time of person 2. Weight that. See hint 2."
+)
+assert not 5.5 < mended < 6.5 or math.isclose(mended, 6), (
+    f"{said} the exact mean, computed and not drawn. See hint 2."
 )
 assert math.isclose(mended, 6), (
     f"{said} with weights of one over visits, persons 2 and 3 count the same. See hint 2."

@@ -1,4 +1,4 @@
-# message: persons 2 and 3 count the same
+# message: you weight the town
 import numpy as np
 
 
