@@ -16,7 +16,8 @@ def scrape(follows: Network, seeds: ArrayLike, n: int) -> tuple[Ids, NDArray[np.
     """Take the accounts that known accounts follow, all of them, wave after wave, up to n.
 
     follows: directed. Returns ids, in the order in which they were found, and the wave of each; the
-    seeds are wave 0. Fewer than n where nobody new is followed any more.
+    seeds are wave 0. Fewer than n where nobody new is followed any more. No chance is at work once
+    the seeds are there.
     """
     indptr, indices = follows
     found = {int(seed): 0 for seed in np.asarray(seeds)}
@@ -28,7 +29,8 @@ def scrape(follows: Network, seeds: ArrayLike, n: int) -> tuple[Ids, NDArray[np.
             if followed not in found:
                 found[followed] = found[account] + 1
                 waiting.append(followed)
-    return np.array(waiting[:n]), np.array([found[account] for account in waiting[:n]])
+    ids = np.array(waiting[:n], np.intp)
+    return ids, np.array([found[account] for account in ids.tolist()], np.intp)
 
 
 def snowball(
@@ -48,12 +50,11 @@ def snowball(
             break
         known = indices[indptr[person] : indptr[person + 1]].tolist()
         new = [friend for friend in known if friend not in came]
-        handed = (
-            new if len(new) <= coupons else [new[i] for i in rng.permutation(len(new))[:coupons]]
-        )
-        came.update((friend, came[person] + 1) for friend in handed)
-        waiting.extend(handed)
-    return np.array(waiting[:n]), np.array([came[person] for person in waiting[:n]])
+        for lot in rng.permutation(len(new))[:coupons].tolist():
+            came[new[lot]] = came[person] + 1
+            waiting.append(new[lot])
+    ids = np.array(waiting[:n], np.intp)
+    return ids, np.array([came[person] for person in ids.tolist()], np.intp)
 
 
 def random_walks(
@@ -61,12 +62,15 @@ def random_walks(
 ) -> NDArray[np.intp]:
     """Walk from friend to friend, each chosen by lot, from several starts at a time.
 
-    friends: undirected; every start has a friend. Returns whom each walk visits, [steps, starts],
-    the start left out; a person may come again. In the long run a person is visited in proportion
-    to the number of friends.
+    friends: undirected. Returns whom each walk visits, [steps, starts], the start left out; a
+    person may come again. In the long run the people of the start's component are visited in
+    proportion to their numbers of friends. Raises ValueError if a start has no friend.
+    (Lovasz, "Random walks on graphs: a survey", 1993.)
     """
     indptr, indices = friends
-    here = np.asarray(starts)
+    here = np.asarray(starts, np.intp)
+    if np.any(indptr[here + 1] == indptr[here]):
+        raise ValueError("a walk cannot start from somebody without a friend")
     visited = np.empty((steps, len(here)), np.intp)
     for step in range(steps):
         degree = indptr[here + 1] - indptr[here]
