@@ -82,12 +82,11 @@ assert got["a"] == 0, (
     f"Seed a is in wave {got['a']}; expected 0: seeds are wave 0, also where somebody follows them."
     " See hint 1 and hint 3."
 )
-got = recruit(small, ["c"], 9)
-assert got == {"c": 0}, (
-    f"c follows nobody, and recruit(follows, ['c'], 9) is {got}; expected c alone: go from the"
+alone = recruit(small, ["c"], 9)
+assert alone == {"c": 0}, (
+    f"c follows nobody, and recruit(follows, ['c'], 9) is {alone}; expected c alone: go from the"
     " follower to the followed, and stop when nobody is new. See hint 2."
 )
-got = recruit(small, ["a"], 9)
 assert got == {"a": 0, "b": 1, "c": 1, "d": 2}, (
     f"recruit(follows, ['a'], 9) is {got}; expected a 0, b 1, c 1, d 2. See hint 1."
 )
