@@ -1,0 +1,9 @@
+# message: If you draw one after the other
+import numpy as np
+
+
+def pps_sample(chance, rng):
+    order = rng.permutation(len(chance))
+    reached = np.cumsum(chance[order])
+    marks = rng.random() + np.arange(round(reached[-1]))
+    return np.searchsorted(reached, marks, side="right")
