@@ -91,6 +91,7 @@ pair_mean, pair_people = all_pairs(spend)
 pair_error = pair_mean.std()
 worth = 1 / (pair_error**2 / S2 + 1 / N)
 print(f"{len(pairs):,} pairs of districts, {pair_people.mean():,.0f} people on average")
+print(f"each district, and so each person, is in {np.mean(pairs == 0) * 2:.2%} of them")
 print(f"bias {pair_mean.mean() / truth - 1:+.1%}, standard error {pair_error / truth:.1%}")
 print(f"a lottery of 2,000: {lottery_error(2_000) / truth:.1%}")
 print(f"so two districts are worth {worth:.1f} people by lot")
@@ -173,11 +174,11 @@ claim(
     "T9",
     "asked for their age, whole districts do as well as a lottery",
     measured=effects.loc["age", "all pairs"],
-    at_most=2,
+    at_most=1.2,
 )
 
 # %% [markdown]
-# ## Two error bars
+# ### Two error bars
 #
 # **The question.** What does the design know about its own error? (**T4**)
 #
@@ -348,7 +349,8 @@ right.plot(TAKES, staged["hit, naive"], "o-", color=figures.ORANGE)
 right.plot(TAKES, staged["hit, own"], "o-", color=figures.BLUE)
 right.text(60, 0.88, "the design's own", color=figures.BLUE, fontsize=9)
 right.text(66, 0.54, "naive", color=figures.ORANGE, fontsize=9)
-right.set(ylabel="95 % intervals that hit", ylim=(0, 1.05))
+right.set(ylabel="95 % intervals that hit", ylim=(0, 1.05), xlim=(-48, 210))
+right.set_xticks([0, 50, 100, 150, 200])
 figures.mark_guess(right, y=my_guess / 100)
 figures.show(
     fig,
@@ -518,7 +520,7 @@ figures.show(
 # %% tags=["claim-T4"]
 claim(
     "T4",
-    "the take that the formula names is within 5 % of the best on the exact curve",
+    "the take that the formula names is within 5 % of the best in theory",
     measured=curve[round(best) - 1] / min(curve),
     at_most=1.05,
 )
@@ -702,17 +704,18 @@ claim(
 )
 claim(
     "T4",
-    "asked for age, which has nothing to do with the chance, it loses clearly to Hajek's",
+    "asked for age, which hardly goes with the chance, it loses clearly to Hajek's",
     measured=spreads.loc["age", "PPS, HT"] / spreads.loc["age", "PPS, Hajek"],
     at_least=1.3,
     limit=True,
 )
 
 # %% [markdown]
-# **Where it stops being true.** Horvitz and Thompson are never biased, and that is not enough. The
-# statistician Debabrata Basu made it a fable about a circus and its elephants (1971). Here it is in
-# Riverton. You want the mean age of fifty neighbours, and may ask one. A careful colleague gives
-# the person of middling age a chance of 99 in 100 and shares the rest out among the others.
+# **Where it stops being true.** As long as nobody's chance is 0, Horvitz and Thompson are never
+# biased, and that is not enough. The statistician Debabrata Basu made it a fable about a circus and
+# its elephants (1971). Here it is in Riverton. You want the mean age of fifty neighbours, and may
+# ask one. A careful colleague gives the person of middling age a chance of 99 in 100 and shares the
+# rest out among the others.
 
 # %%
 ages = np.sort(asked["age"][district == size.argmin()][:50])
@@ -873,14 +876,15 @@ print("chances:", unequal.inclusion_probabilities(steep, 6).round(2))
 # unbiased (Hansen and Hurwitz, 1943). It pays for schools that come twice.
 #
 # **Where it stops mattering.** When a small part of a large list is drawn, hardly anything is used
-# up. In Riverton, 2,000 of 200,000 by income:
+# up. In Riverton, count the people from 2,000 of 200,000, drawn by income:
 
 # %%
 rng = np.random.default_rng([SEED, 8])
 p = income / income.sum()
 heads = [np.sum(1 / (n * p[rng.choice(N, n, replace=False, p=p)])) / N for _ in range(200)]
-print(f"people counted by choice(p=), against the truth: {np.mean(heads) - 1:+.2%}")
+print(f"bias of choice(p=) over n p: {np.mean(heads) - 1:+.2%}")
 print(f"Monte Carlo error of that: {np.std(heads) / 200**0.5:.2%}")
+print(f"spread of one estimate: {np.std(heads):.2%}")
 
 # %% [markdown]
 # ## Side by side
@@ -980,9 +984,9 @@ pd.DataFrame(
 # %% [markdown]
 # **At work.** Ask what was drawn by chance: rows, or users, documents, days? That is what your
 # error bar has to count, in A/B tests and in a model's score as well. Split by it, too, or the same
-# user sits in training and in test. Keep each row's inclusion probability as a column from the
-# moment it is sampled; later nobody can work it out. And test a sampler by counting before you
-# trust its name.
+# user sits in training and in test. A log that keeps all errors and one in ten of the rest is a
+# Poisson sample: write the chance into each line, for later nobody can work it out. And test a
+# sampler by counting before you trust its name.
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody. What
 # is computed over all pairs does not depend on a seed. Under any other seed each statistical bound
@@ -1003,6 +1007,8 @@ pd.DataFrame(
 # - Leslie Kish, *Survey Sampling*, 1965: the design effect.
 # - Daniel Horvitz and Donovan Thompson, "A generalization of sampling without replacement from a
 #   finite universe", *Journal of the American Statistical Association* 47, 1952.
+# - Debabrata Basu, "An essay on the logical foundations of survey sampling, part one", in
+#   *Foundations of Statistical Inference*, 1971: the elephants, with Hájek's comment.
 # - Evan Miller, "Adding error bars to evals", 2024,
 #   [arXiv:2411.00640](https://arxiv.org/abs/2411.00640): clustered standard errors for the scores
 #   of language models.

@@ -17,8 +17,8 @@ import math
 import numpy as np
 
 # %% [markdown]
-# The two functions below help the check of task 4, which draws many samples and counts. You need not
-# change anything here.
+# The two functions below help the check of task 4, which draws many samples and counts. You need
+# not change anything here.
 
 
 # %%
