@@ -292,7 +292,7 @@ def hits(rows, m):
 
 
 # %% tags=["nbval-ignore-output"]
-TAKES, REPEATS = np.array([5, 20, 50, 100, 200]), 600
+TAKES, REPEATS = np.array([5, 20, 50, 100, 200]), 500
 runs = {}
 for take in progress([int(take) for take in TAKES], "sizes of the take"):
     rng = np.random.default_rng([SEED, 1, take])
@@ -486,7 +486,7 @@ SOME = [3, round(best), 60, 200]
 measured = {}
 for take in SOME:
     m, rng = int(districts_for(take)), np.random.default_rng([SEED, 3, take])
-    run = two_stage_draws(m, take, rng, 400)
+    run = two_stage_draws(m, take, rng, 300)
     measured[take] = m, m * take, 100 * run[:, 0].std(ddof=1) / truth
 bought = pd.DataFrame(measured, index=["districts", "people", "spread %"]).T
 bought["theory %"] = [
@@ -509,7 +509,7 @@ figures.mark_truth(ax, x=best, label="formula")
 figures.mark_guess(ax, x=my_guess)
 figures.show(
     fig,
-    caption=f"What {BUDGET:,} crowns buy. Line: theory; dots: 400 samples each. The formula says "
+    caption=f"What {BUDGET:,} crowns buy. Line: theory; dots: 300 samples each. The formula says "
     f"{best:.0f} people per district; at 200 the {bought.loc[200, 'people']:,.0f} interviews have "
     f"{bought.loc[200, 'spread %'] / bought.loc[round(best), 'spread %']:.1f} times the error of "
     f"the {bought.loc[round(best), 'people']:,.0f}.",
@@ -596,8 +596,8 @@ def weighted_draws(sampler, rng, repeats):
     return rows
 
 
-by_pps = weighted_draws(unequal.pps, np.random.default_rng([SEED, 4]), 500)
-by_coin = weighted_draws(unequal.poisson, np.random.default_rng([SEED, 5]), 500)
+by_pps = weighted_draws(unequal.pps, np.random.default_rng([SEED, 4]), 400)
+by_coin = weighted_draws(unequal.poisson, np.random.default_rng([SEED, 5]), 400)
 
 # %%
 ESTIMATORS = ["plain mean", "Horvitz-Thompson", "Hajek"]
@@ -644,7 +644,7 @@ claim(
 )
 
 # %% tags=["claim-T4"]
-noise = table.loc["PPS, Horvitz-Thompson", "spread %"] / 500**0.5
+noise = table.loc["PPS, Horvitz-Thompson", "spread %"] / 400**0.5
 claim(
     "T4",
     "with one over the known chance as weight, the bias is gone",
@@ -881,9 +881,9 @@ print("chances:", unequal.inclusion_probabilities(steep, 6).round(2))
 # %%
 rng = np.random.default_rng([SEED, 8])
 p = income / income.sum()
-heads = [np.sum(1 / (n * p[rng.choice(N, n, replace=False, p=p)])) / N for _ in range(200)]
+heads = [np.sum(1 / (n * p[rng.choice(N, n, replace=False, p=p)])) / N for _ in range(100)]
 print(f"bias of choice(p=) over n p: {np.mean(heads) - 1:+.2%}")
-print(f"Monte Carlo error of that: {np.std(heads) / 200**0.5:.2%}")
+print(f"Monte Carlo error of that: {np.std(heads) / 100**0.5:.2%}")
 print(f"spread of one estimate: {np.std(heads):.2%}")
 
 # %% [markdown]
