@@ -1,4 +1,4 @@
-# message: expected 2
+# message: Clusters are the rows
 import numpy as np
 
 

@@ -1,4 +1,4 @@
-# message: standard error came out as 0.911
+# message: reach `quantile` standard errors
 import numpy as np
 
 

@@ -1,3 +1,3 @@
-# message: If you draw one after the other
+# message: as often as anybody
 def pps_sample(chance, rng):
     return rng.permutation(len(chance))[: round(chance.sum())]

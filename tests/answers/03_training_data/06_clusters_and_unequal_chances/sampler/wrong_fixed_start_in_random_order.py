@@ -1,4 +1,4 @@
-# message: their chance. See hint 2
+# message: marks with a fixed start
 import numpy as np
 
 

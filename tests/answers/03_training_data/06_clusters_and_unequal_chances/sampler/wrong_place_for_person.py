@@ -1,4 +1,4 @@
-# message: If you draw one after the other
+# message: not their places in that order
 import numpy as np
 
 
