@@ -1,0 +1,10 @@
+import heapq
+
+
+def reservoir(stream, k, rng):
+    heap = []
+    for number, item in enumerate(stream):
+        heapq.heappush(heap, (rng.random(), number, item))
+        if len(heap) > k:
+            heapq.heappop(heap)
+    return [item for _, _, item in heap]
