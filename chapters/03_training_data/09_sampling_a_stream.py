@@ -406,7 +406,8 @@ claim(
 # everybody the same chance? (**T9**)
 
 # %%
-con = duckdb.connect(config={"threads": 1})  # one thread, so that you see what everybody sees
+# One thread, so that you see what everybody sees.
+con = duckdb.connect(config={"threads": 1})
 print("DuckDB", duckdb.__version__)
 
 
@@ -448,8 +449,9 @@ figures.mark_guess(ax, y=my_guess)
 figures.show(
     fig,
     caption=f"DuckDB {duckdb.__version__}, reservoir(2 ROWS) of 20: row 0 was drawn {count[0]} "
-    f"times and row 1 {count[1]} times, the others {count[2:].mean():.0f} times on average. Fair: 100 "
-    f"each. The statistic is {by_person(count, 1_000, 2):.0f} with 19 degrees of freedom.",
+    f"times and row 1 {count[1]} times, the others {count[2:].mean():.0f} times on average; fair "
+    f"is 100 for each. The statistic is {by_person(count, 1_000, 2):.0f} with 19 degrees of "
+    "freedom.",
     alt="Bars of about equal height for rows two to nineteen, and no bar for rows zero and one.",
 )
 
@@ -685,14 +687,15 @@ for how in ("hash({id}, seed)", "hash({id}::VARCHAR || '/' || seed)"):
 # %%
 sizes = {}
 for name in ("bernoulli", "system"):
-    size = ask(f"SELECT id FROM t USING SAMPLE 10 PERCENT ({name}, {{seed}})", 20, 300).sum(axis=1)
+    query = f"SELECT id FROM t USING SAMPLE 10 PERCENT ({name}, {{seed}})"
+    size = ask(query, 20, 300).sum(axis=1)
     sizes[f"10 PERCENT ({name})"] = (size.min(), size.mean(), size.max())
 columns = ["fewest rows", "on average", "most rows"]
 pd.DataFrame(sizes, index=columns).T.round(1).rename_axis("of 20 rows, 300 times")
 
 # %% [markdown]
-# `bernoulli` is a coin for each row, so the size varies. `system` takes batches of 2,048 whole, so a
-# small table comes whole or not at all: that is cluster sampling, with its large spread.
+# `bernoulli` is a coin for each row, so the size varies. `system` takes batches of 2,048 whole, so
+# a small table comes whole or not at all: that is cluster sampling, with its large spread.
 #
 # A **hash** does one thing that no lottery does: the same id gets the same decision, everywhere and
 # for ever. Sample a tenth of the people and a tenth of the payments, each by coin, and join them.
@@ -786,7 +789,7 @@ for name, sampler in ticketed.items():
     by_set[name] = ((seen - expected) ** 2 / expected).sum()
     rows[name] = [sum(seen[s] for s in sets if i in s) / 5_000 for i in range(5)]
 kept_chance = pd.DataFrame(rows, index=weight.astype(int)).T
-statistic = [f"{by_set[name]:,.0f}" if name in by_set else "" for name in kept_chance.index]
+statistic = kept_chance.index.map(by_set).map(lambda x: "" if np.isnan(x) else f"{x:,.0f}")
 kept_chance.round(3).assign(**{"statistic (9)": statistic})
 
 # %%
@@ -795,13 +798,17 @@ fig, ax = figures.new(
     xlabel="weight of the payment (crowns)",
     ylabel="chance to be among the two",
 )
-styles = {"in proportion": "--", "one after the other": "-", "A-Res": "o", "u x w": "x"}
-for name, style in styles.items():
-    colour = figures.GREY if style == "--" else figures.BLUE if style in "-o" else figures.ORANGE
+styles = {
+    "in proportion": ("--", figures.GREY),
+    "one after the other": ("-", figures.BLUE),
+    "A-Res": ("o", figures.BLUE),
+    "u x w": ("x", figures.ORANGE),
+}
+for name, (style, colour) in styles.items():
     ax.plot(weight, kept_chance.loc[name], style, color=colour, ms=6)
 ax.text(7, 0.76, "in proportion", color="#555555", ha="right")
 ax.text(7, 0.58, "one after the other; dots: A-Res", color=figures.BLUE, va="top")
-ax.text(9.8, kept_chance.loc["u x w"].iloc[-1] + 0.03, "u x w", color=figures.ORANGE, ha="right")
+ax.text(9.8, kept_chance.loc["u x w", 10] + 0.03, "u x w", color=figures.ORANGE, ha="right")
 ax.set(ylim=(0, 1.12))
 figures.mark_guess(ax, y=my_guess)
 largest = kept_chance[10]
@@ -876,14 +883,14 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** Chance is not enough, you also have to know the chances (that is T4's limit seen from the
-# other side). Given the tickets of everybody else, an item is in exactly if it beats the k-th best
-# of theirs; and when it is in, that is what the threshold is. So what you divide by is the true
-# chance, given the others, and the mean comes out right for every total you may think of later.
+# **Why.** That chance decides is not enough: you have to know the chances. Given the tickets of
+# everybody else, an item is in exactly if it beats the k-th best of theirs; and when it is in, that
+# ticket is the threshold. So what you divide by is the true chance, given the others, and the mean
+# comes out right for every total that you may think of later.
 #
 # **Where it stops being true.** No bias does not mean a small spread. A payment of small weight
-# that does get in counts for many, and totals that have nothing to do with the weight come out
-# worse than by lot.
+# that does get in counts for many. So a total that has nothing to do with the weight comes out
+# worse than by lot: see *women* below.
 
 # %% [markdown]
 # ## Side by side
@@ -911,6 +918,7 @@ def by_weight(rng):
     return Drawn(ids, 1 / chance)
 
 
+woman = city.people["sex"].eq("female").to_numpy(float)
 chance = np.full(city.N, 2_000 / city.N)
 by_name = city.methods()
 compared = [
@@ -924,7 +932,7 @@ compared = [
 # %% tags=["nbval-ignore-output"]
 measured = compare.measure(
     compared,
-    {"spend": city.spend},
+    {"spend": city.spend, "women": woman},
     city.district,
     repeats=300,
     seed=SEED,
@@ -933,21 +941,26 @@ measured = compare.measure(
 
 # %%
 summary = compare.summary(measured, "spend", city.spend.mean())
-by_theory = 100 * city.spend.std(ddof=1) * (1 / 2_000 - 1 / city.N) ** 0.5 / city.spend.mean()
+S = city.spend.std(ddof=1) / city.spend.mean()
+by_theory = 100 * S * (1 / 2_000 - 1 / city.N) ** 0.5
+women = compare.summary(measured, "women", woman.mean())["spread %"]
 print(f"Spread of 2,000 by lot, by the formula S sqrt(1/n - 1/N): {by_theory:.2f} %")
+print(f"The share of women, spread: {women['reservoir L']:.1f} % by reservoir,", end=" ")
+print(f"{women['weighted reservoir']:.1f} % weighted by income")
 methods.shown(summary)
 
 # %%
 fig, ax = methods.bias_and_spread(
     summary,
     {method.name: method.family for method in compared},
-    title="A reservoir is a simple random sample",
+    title="A reservoir errs as a simple random sample does",
 )
 spread = summary["spread %"]
 figures.show(
     fig,
     caption=f"300 samples of each. Spread: simple random {spread['simple random']:.1f} %, "
-    f"reservoir {spread['reservoir L']:.1f} %, weighted by income {spread['weighted reservoir']:.1f} %.",
+    f"reservoir {spread['reservoir L']:.1f} %, weighted by income "
+    f"{spread['weighted reservoir']:.1f} %.",
     alt="Five rows. Four methods by chance lie on the truth with about equal spread; convenience "
     "lies far to the right.",
 )
@@ -981,7 +994,7 @@ claim(
     "T9",
     "unequal chances that are known, and go with what is asked, spread less than equal ones",
     measured=ratio_spread / by_theory,
-    at_most=0.8,
+    at_most=0.7,
     limit=True,
 )
 

@@ -547,11 +547,11 @@ assert worst <= 6, (
 #
 # <details><summary>How sure is this check?</summary>
 #
-# It draws 6,000 samples of 2 out of 5 and of 3 out of 6, five times in all, and compares how often each set came with
-# its exact chance by Pearson's statistic; each draw is one set, so here that is the right one. A
-# right answer fails with a probability of about 5 in a hundred million. The mistakes that it is
-# made to find bring the statistic to ten times its limit and more, or fail for certain; they pass
-# with a probability below one in a million.
+# Five times it draws 6,000 samples, of 2 out of 5 or of 3 out of 6, and compares how often each set
+# came with its exact chance by Pearson's statistic; each draw is one set, so here that is the right
+# one. A right answer fails with a probability of about 5 in a hundred million. The mistakes that it
+# is made to find bring the statistic to ten times its limit and more, or fail for certain; they
+# pass with a probability below one in a million.
 # </details>
 
 
