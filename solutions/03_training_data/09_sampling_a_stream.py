@@ -65,6 +65,7 @@ class Stream:
         return self.length
 
 
+# %%
 def off_in_errors(samples, N, k):
     """Return (errors [N], errors [N, N]): counts of persons, of pairs, less what is expected."""
     table = np.zeros((len(samples), N))
@@ -90,6 +91,7 @@ def chance_of_sets(weights, k):
     return sets
 
 
+# %%
 def share_in(decide, persons, chance, salt):
     """Return how many are in, and how far that is from what is expected, in standard errors."""
     count = sum(bool(decide(person, chance, salt)) for person in persons)
@@ -171,11 +173,6 @@ assert Item.most <= 3 + 10, (
     f"Your function held {Item.most} items at once; expected about 4: three that are kept and the"
     " one that passes. See hint 1."
 )
-short = sorted(int(i) for i in reservoir(Stream(2), 3, np.random.default_rng(1)))
-assert short == [0, 1], (
-    f"Of a stream of two items, with three places, you keep {short}; expected [0, 1]: all of them."
-    " See hint 2."
-)
 rng = np.random.default_rng(2)
 samples = [list(reservoir(iter(range(10)), 1, rng)) for _ in range(4_000)]
 persons, _ = off_in_errors(samples, 10, 1)
@@ -205,6 +202,11 @@ assert np.abs(pairs).max() <= 6, (
 
 # %% hidden="reservoir"
 ### BEGIN HIDDEN TESTS
+short = sorted(int(i) for i in reservoir(Stream(2), 3, np.random.default_rng(1)))
+assert short == [0, 1], (
+    f"Of a stream of two items, with three places, you keep {short}; expected [0, 1]: all of them."
+    " See hint 2."
+)
 nobody = list(reservoir(Stream(5), 0, np.random.default_rng(1)))
 assert nobody == [], f"With no place you keep {nobody}; expected nothing. See hint 2."
 nothing = list(reservoir(Stream(0), 3, np.random.default_rng(1)))
