@@ -343,7 +343,7 @@ fig, ax = figures.new(
 )
 ax.plot(ks, needed, "o-", ms=4)
 ax.plot([1, 30], [2_000] * 2, "s", color=figures.BLACK, ms=5)
-ax.annotate("2,000 draws: seen", (1, 2_000), (-6, 8), textcoords="offset points", fontsize=9)
+ax.annotate("2,000 draws:\nseen", (1, 2_000), (-6, 6), textcoords="offset points", fontsize=9)
 ax.annotate("2,000 draws: not seen", (30, 2_000), (-40, -15), textcoords="offset points",
             fontsize=9)  # fmt: skip
 ax.set(xscale="log", yscale="log", ylim=(200, 2e6), xticks=ks)
