@@ -1,30 +1,30 @@
 # %% [markdown]
 # # Sampling a stream
 #
-# Ask a database for ten random rows of a large table, and most rows have no chance to come. Nothing
-# in the ten rows says so; you will find it out by counting.
+# A database gives you a random sample in one line. Whether every row had a chance, nothing in the
+# sample tells; you find it out by drawing many and counting.
 #
 # **You will be able to** keep a fair sample of a stream whose length nobody knows; test whether a
 # sampler is fair, to persons and to pairs; sample by weight and still get totals right; choose
 # between a reservoir, a sort and a hash.
 #
-# **Time** 40 minutes. **Before this**
-# [Every dataset is a sample](01_every_dataset_is_a_sample.ipynb): inclusion probability, bias,
-# standard error, Monte Carlo error.
+# **Time** 50 minutes. **Before this**
+# [Every dataset is a sample](01_every_dataset_is_a_sample.ipynb) (inclusion probability, bias,
+# Monte Carlo error) and
+# [Clusters and unequal chances](06_clusters_and_unequal_chances.ipynb) (dividing by the chance).
 
 # %% [markdown]
 # ## What a stream is
 #
 # Log lines, payments, clicks: they pass by once, and nobody knows how many will come. You may keep
 # k of them. Whenever somebody asks, those k should be a **simple random sample** of all that have
-# passed: every set of k equally likely.
+# passed: every set of k equally likely. One such sample of k is called a *draw* below.
 #
-# Two claims of the course's [ledger](../LEDGER.md) are used below, with their *limits*, the places
-# where they stop being true.
+# Two claims of the course's [ledger](../LEDGER.md) are tested:
 #
-# - **T4**: there are two families of sampling methods, with chance and without.
-# - **T9**: simple random sampling gives everybody in the population the same chance. Its limit:
-#   equal chances are not enough, every subset must be equally likely.
+# - **T4**: there are two families of sampling methods: with chance and without.
+# - **T9**: simple random sampling gives everybody in the population the same chance. *Limit*: equal
+#   chances are not enough, every subset must be equally likely.
 
 # %%
 import time
@@ -37,7 +37,7 @@ from scipy.optimize import brentq
 from scipy.stats import chi2, hypergeom, ncx2
 
 from labkit.lesson import claim, figures, methods, progress, show_source
-from labkit.riverton.methods import AT_HOME, Riverton
+from labkit.riverton.methods import Riverton
 from labkit.sampling import chosen, compare, stream
 from labkit.sampling.compare import BY_CHANCE, Drawn, Method
 
@@ -61,52 +61,41 @@ print(f"{users:,} payments pass by, of {truth:,.0f} crowns on average; nobody kn
 # **The question.** You want the mean payment of the month from 100 payments that you keep as they
 # pass. Which 100? (**T4**)
 #
-# **The wrong way.** Two things that people do. *Keep the first 100*: `head -100`, `LIMIT 100`,
-# `take(100)`. Or *toss a coin for each*, with the chance 100 / N.
+# **The wrong way.** *Keep the first 100*: `head -100`, `LIMIT 100`, `take(100)`. Or *toss a coin
+# for each*, with the chance 100 / N: you do not know N, and if you expect a tenth of it, you keep a
+# thousand.
 #
-# **Your guess.** By how many per cent is the mean of the first 100 payments too high?
+# **Your guess.** By how many per cent is the mean of the first 100 payments off, and with which
+# sign?
 
 # %%
 my_guess = 5  # %, edit me
 
 # %% [markdown]
-# **Measure.** The coin first. You need N for it, and N is what you do not know. So you expect some
-# number, and it is wrong:
-
-
-# %%
-def coin(stream, k, expected, rng):
-    """Keep each with the chance k / expected."""
-    return [item for item in stream if rng.random() < k / expected]
-
-
-rng = np.random.default_rng([SEED, 1])
-month = a_month(rng)
-guesses = [20_000, 100_000, 1_000_000]
-kept = [len(coin(month, 100, expected, rng)) for expected in guesses]
-pd.DataFrame({"you expected": guesses, "you kept": kept}).set_index("you expected").T
-
-# %% [markdown]
-# **The right way.** A **reservoir** of k places. The first k go in. Item number i after them is let
-# in with the chance k / i, and throws out one of those inside, by lot. This is *algorithm R*. It
-# goes through the stream once and never asks for its length.
+# **The right way.** A **reservoir** of k places. The first k go in. Whatever comes later, as number
+# i of the stream, is let in with the chance k / i, and throws out one of those inside, by lot. This
+# is *algorithm R*. It goes through the stream once and never asks for its length.
 
 # %%
 show_source(stream.reservoir_r)
 
 # %% [markdown]
-# Why is it fair? Suppose that before item i everybody had the chance k / (i - 1). Item i comes in
-# with the chance k / i, as it should. Each of the others stays unless item i comes in *and* hits
-# their place, which happens with the chance k / i times 1 / k. So their chance becomes
+# Why is it fair? Write C(i, k) for the number of sets of k out of i. Suppose that before item i
+# each of the C(i - 1, k) sets was equally likely.
 #
-# $$\frac{k}{i-1} \times \Bigl(1 - \frac{1}{i}\Bigr) = \frac{k}{i}$$
+# - A set *without* item i was there before, and item i stayed out:
+#   $\frac{1}{C(i-1,k)} \cdot \frac{i-k}{i} = \frac{1}{C(i,k)}$.
+# - A set *with* item i comes from i - k sets, those with another item in its place. Item i came in
+#   (k / i) and hit that place (1 / k):
+#   $\frac{i-k}{C(i-1,k)} \cdot \frac{k}{i} \cdot \frac{1}{k} = \frac{1}{C(i,k)}$.
 #
-# the same for all, after every item. Stop whenever you like.
+# The same for every set, after every item. Stop whenever you like.
 #
-# R asks for a random number at every item. *Algorithm L* gives the same sample, and draws how many
-# items it can **skip**. Think of a ticket with a random number for each item, the k lowest staying
-# in. Once the highest of the k tickets is small, nearly all that follow lose, and how many lose in
-# a row can be drawn with one number.
+# R asks for a random number at every item. *Algorithm L* draws how many items it can **skip**, and
+# its samples are as fair. Think of a ticket for each item, a random number between 0 and 1; the k
+# *lowest* stay in. The highest of k such tickets is distributed as $u^{1/k}$: that is the line with
+# `highest`. Once it is small, nearly all that follow lose, and how many lose in a row takes one
+# number. About k ln(N / k) items come in after the first k, at three numbers each.
 
 # %%
 show_source(stream.reservoir_l)
@@ -114,37 +103,7 @@ show_source(stream.reservoir_l)
 # %% [markdown]
 # (`_BELOW_1` is the largest number below 1, `_END` says that the stream is over.)
 #
-# Count what they cost: a generator that counts how often it is asked.
-
-
-# %%
-class Counting:
-    """A generator of random numbers that counts."""
-
-    def __init__(self, rng):
-        self.rng, self.asked = rng, 0
-
-    def random(self):
-        self.asked += 1
-        return self.rng.random()
-
-    def integers(self, high):
-        self.asked += 1
-        return self.rng.integers(high)
-
-
-numbers = {}
-for length in (1_000, 10_000, 100_000):
-    for name in ("reservoir_r", "reservoir_l"):
-        counting = Counting(np.random.default_rng([SEED, 2]))
-        getattr(stream, name)(range(length), 100, counting)
-        numbers[length, name] = counting.asked
-numbers = pd.Series(numbers).unstack()[["reservoir_r", "reservoir_l"]]
-numbers["3 k ln(N / k)"] = 300 * np.log(numbers.index / 100)
-numbers.round().astype(int).rename_axis("length of the stream")
-
-# %% [markdown]
-# Now a hundred months. In each, keep the first 100 payments, and 100 by algorithm L.
+# **Measure.** A hundred months, and from each the first 100 and a reservoir of 100.
 
 # %% tags=["nbval-ignore-output"]
 rng = np.random.default_rng([SEED, 3])
@@ -189,7 +148,7 @@ claim(
     "T4",
     "a reservoir leaves it to chance, and has no bias beyond the noise of its repetitions",
     measured=abs(bias["a reservoir"]) / error["a reservoir"],
-    at_most=5,
+    at_most=6,
     unit="standard errors",
 )
 
@@ -224,7 +183,7 @@ def off_by_one(stream, k, rng):
 # k / (N - 1). Against k / N the first k lose about one part in k.
 #
 # **Your guess.** With k = 30 of N = 300, how many draws does it take to see it, by a test that
-# raises a false alarm once in a million, and misses once in a million?
+# looks at all items at once, and raises a false alarm, or misses, once in ten million?
 
 # %%
 my_guess = 10_000  # draws, edit me
@@ -233,8 +192,10 @@ my_guess = 10_000  # draws, edit me
 # **Measure.** Draw R samples, and count for each of the N items how often it was in. Under a fair
 # lottery each count is about R f, with f = k / N. Pearson's statistic, which every textbook has, is
 # the sum of (count - R f)² / (R f). Here it is the wrong one: it is made for *one* thing falling
-# into one of N boxes. You draw k *different* items, so a count has the variance R f (1 - f), and
-# since all counts sum to R k, they hold each other down a little. The right one is
+# into one of N boxes. You draw k *different* items, so a count has the variance R f (1 - f).
+# Divided by that, each of the N squares is 1 on average, and they sum to N. But all counts add up
+# to R k, so only N - 1 of them are free; the factor in front brings the sum to N - 1. The right one
+# is
 #
 # $$\frac{N-1}{N} \sum_{i=1}^{N} \frac{(c_i - R f)^2}{R f (1 - f)}$$
 #
@@ -283,7 +244,9 @@ calibrated.round(3)
 # At k = 1 they are the same. The larger the share that is drawn, the blinder Pearson's becomes: it
 # sees less spread than it expects, and keeps silent.
 #
-# Now test the slip, with 2,000 draws each. From large to small, a tenth is drawn each time.
+# Now test the slip, with 2,000 draws each. From large to small, a tenth is drawn each time. From
+# here on an alarm means p below one in ten million: in a course full of tests, run by many, a wider
+# one would cry wolf. (The 5 % above served to count alarms; rare ones cannot be counted.)
 
 
 # %%
@@ -295,14 +258,16 @@ def draws(sampler, N, k, R, rng):
     return table
 
 
+LEVEL = 1e-7
+
+
 def verdict(statistic, df):
     p = chi2.sf(statistic, df)
-    return "below 1e-6" if p < 1e-6 else f"{p:.3f}"
+    return "alarm" if p < LEVEL else f"{p:.3f}"
 
 
 def alarm(df):
-    """A fair sampler goes beyond this once in ten million tests."""
-    return chi2.isf(1e-7, df)
+    return chi2.isf(LEVEL, df)
 
 
 rng = np.random.default_rng([SEED, 5])
@@ -318,13 +283,15 @@ columns = ["drawn", "sampler", "item 0 in", "expected", "df", "statistic", "p"]
 pd.DataFrame(rows, columns=columns).set_index(["drawn", "sampler"])
 
 # %% [markdown]
-# At k = 1 the first item is never kept, and any test sees it. At k = 30 the same mistake hides.
-# How many draws would it take? Under the wrong chances the statistic follows a *noncentral*
-# chi-square, pushed up by an amount that grows with R, and theory gives the number.
+# At k = 1 the first item is never kept. At k = 30 the same mistake hides: its p is what fair
+# samplers give too, a few times in a hundred. How many draws would it take by this statistic? Under
+# the wrong chances it follows a *noncentral* chi-square, pushed up by an amount that grows with R,
+# and theory gives the number. (A test that knows where to look, at the first k items, needs fewer.
+# You do not know where to look.)
 
 
 # %%
-def draws_needed(k, N, error=1e-6):
+def draws_needed(k, N, error=LEVEL):
     """Draws after which the slip is seen, with both error rates."""
     f, df = k / N, N - 1
     chance = np.where(np.arange(N) < k, k - 1, k) / (N - 1)
@@ -352,9 +319,9 @@ ax.minorticks_off()
 figures.mark_guess(ax, y=my_guess)
 figures.show(
     fig,
-    caption=f"Draws after which the slip is seen, with a false alarm and a miss each once in a "
-    f"million: {needed[1]:,.0f} at k = 1, {needed[30]:,.0f} at k = 30, and {needed[100]:,.0f} at "
-    "k = 100. Squares: what you ran.",
+    caption=f"Draws after which this statistic sees the slip, with a false alarm and a miss each "
+    f"once in ten million: {needed[1]:,.0f} at k = 1, {needed[30]:,.0f} at k = 30, and "
+    f"{needed[100]:,.0f} at k = 100. Squares: what you ran.",
     alt="The number of draws needed rises steeply with the number of places, on logarithmic axes. "
     "Two thousand draws are enough at one place and far from enough at thirty.",
 )
@@ -364,7 +331,7 @@ claim(
     "T9",
     "the right statistic alarms on a fair sampler as often as it promises",
     measured=calibrated.loc["10 of 20", "the right one, alarms"],
-    between=(0.015, 0.085),
+    between=(0.01, 0.095),
 )
 claim(
     "T9",
@@ -381,18 +348,10 @@ claim(
 )
 claim(
     "T9",
-    "algorithm R raises no alarm there",
-    measured=slip["R", 1] / alarm(9),
-    at_most=1,
-    unit="times the alarm",
-)
-claim(
-    "T9",
     "at thirty places as many draws of the wrong sampler raise none",
     measured=slip["off by one", 30] / alarm(299),
     at_most=1,
     unit="times the alarm",
-    limit=True,
 )
 
 # %% [markdown]
@@ -424,13 +383,14 @@ def ask(query, rows, R):
 
 
 # %% [markdown]
-# **Your guess.** Of a table of 20 rows you draw 2, over and over, 1,000 times. How often is row 0
-# in?
+# **Your guess.** Of a table of 20 rows you draw 2, 1,000 times. Each row should come about 100
+# times. How often does the row come that comes least?
 
 # %%
-my_guess = 100  # draws of 1,000, edit me
+my_guess = 80  # draws of 1,000, edit me
 
 # %%
+# REPEATABLE sets the seed: the same seed, the same sample.
 RESERVOIR = "SELECT id FROM t USING SAMPLE reservoir({k} ROWS) REPEATABLE ({{seed}})"
 table_of(20)
 two_of_20 = ask(RESERVOIR.format(k=2), 20, 1_000)
@@ -466,8 +426,8 @@ print(f"statistic {by_person(count, 1_000, 10):.1f} with 19 degrees of freedom, 
 print(verdict(by_person(count, 1_000, 10), 19))
 
 # %% [markdown]
-# Everybody has the same chance. Is it a simple random sample, then? Count how many of the *first
-# ten* rows are in each sample, beside what a lottery gives:
+# Here everybody has the same chance. Is it a simple random sample, then? Count how many of the
+# *first ten* rows are in each sample, beside what a lottery gives:
 
 # %%
 of_the_first = ten_of_20[:, :10].sum(axis=1)
@@ -481,9 +441,11 @@ pd.DataFrame(
 # %% [markdown]
 # Always five and five. Rows that stand on the same side of the line keep one another out. To see
 # such a thing without knowing where to look, count **pairs**: how often two rows are in together.
-# Part of a pair's excess comes from its two rows being drawn often by themselves; that part is in
-# the statistic by person already. Take it off, and what is left is another chi-square, with
-# N (N - 3) / 2 degrees of freedom.
+# Part of a pair's excess $d_{ij}$ comes from its two rows being drawn often by themselves:
+# $a_i + a_j$. That part is in the statistic by person already, so take it off. (All excesses sum to
+# 0, so the $a_i$ do, and row i of the table sums to $(N - 1) a_i + (0 - a_i) = (N - 2) a_i$: that
+# is where N - 2 comes from.) What is left is another chi-square, with N (N - 3) / 2 degrees of
+# freedom.
 
 
 # %%
@@ -532,7 +494,6 @@ claim(
     measured=int((two_of_20.sum(axis=0) == 0).sum()),
     equals=2,
     look="duckdb.__version__: another version may have mended it, and then this text is old",
-    limit=True,
 )
 claim(
     "T9",
@@ -548,16 +509,6 @@ claim(
     look="duckdb.__version__: another version may have mended it, and then this text is old",
     limit=True,
 )
-claim(
-    "T9",
-    "algorithm L passes by person and by pair",
-    measured=max(
-        by_person(rows["algorithm L", 10].sum(axis=0), 1_000, 10) / alarm(19),
-        by_pair(rows["algorithm L", 10], 10) / alarm(PAIRS),
-    ),
-    at_most=1,
-)
-
 # %% [markdown]
 # **Why.** The code is open, in `src/execution/sample/reservoir_sample.cpp` of DuckDB's repository.
 # A reservoir lets in a *random* number of the rows that come later. This one works on batches of up
@@ -599,7 +550,7 @@ fig, ax = figures.new(
     xlabel="place in the table (thousand rows)",
     ylabel="rows drawn, of 5,000",
 )
-bins = np.arange(0, users + 8_192, 8_192)
+bins = np.arange(0, users, 8_192)  # whole bins only
 for name, colour in zip(rows_drawn, [figures.ORANGE, figures.BLUE], strict=True):
     ax.stairs(
         np.histogram(rows_drawn[name], bins)[0], bins / 1_000, color=colour, fill=True, alpha=0.6
@@ -622,26 +573,35 @@ figures.show(
 )
 
 # %% [markdown]
-# A later batch's share of ten rows is soon below one half, and is rounded to none. From there on
-# nobody is let in. How far it gets depends on how many rows you ask for:
+# A later batch's share of ten rows is soon below one half and is rounded to none. From there on
+# nobody is let in. Among those that can come, the chances are not equal either: the bars are not
+# level.
+#
+# Is it better when you ask for more? Count how many of each sample stand in the first half of the
+# table:
 
 # %%
 rows = {}
-for k in (1, 2, 5, 10, 20, 30):
-    query = f"SELECT max(id) FROM (SELECT id FROM payments USING SAMPLE reservoir({k} ROWS))"
-    last = max(con.execute(query).fetchone()[0] for _ in range(100))
-    rows[k] = "all the way" if last > 4_096 * 30 else f"before row {-(-last // 4_096) * 4_096:,}"
-pd.DataFrame({"100 samples end": rows}).rename_axis("rows asked for").T
+for k in (10, 100, 1_000):
+    query = f"SELECT id FROM payments USING SAMPLE reservoir({k} ROWS) REPEATABLE ({{}})"
+    query = f"SELECT count(*) FROM ({query}) WHERE id < {users / 2}"
+    first = [con.execute(query.format(seed)).fetchone()[0] for seed in range(1, 301)]
+    rows[k] = {"mean": np.mean(first), "a lottery's mean": k / 2,
+               "variance": np.var(first, ddof=1), "a lottery's variance": k / 4}  # fmt: skip
+pd.DataFrame(rows).T.round(1).rename_axis("rows asked for")
+
+# %% [markdown]
+# With a thousand both halves get their share. But the share varies too little for a lottery, so the
+# formula for the standard error does not hold: equal chances are not enough.
 
 # %% tags=["claim-T4"]
 claim(
     "T4",
-    "which family a sample belongs to is decided by what the code does, not by its name",
-    measured=ten_bias["USING SAMPLE"] / ten_error["USING SAMPLE"],
-    at_least=6,
-    unit="standard errors",
+    "it says reservoir and uses chance, and yet most rows of a large table have none",
+    measured=1 - last / users,
+    at_least=0.5,
+    unit="of the rows",
     look="duckdb.__version__: another version may have mended it, and then this text is old",
-    limit=True,
 )
 claim(
     "T4",
@@ -652,10 +612,11 @@ claim(
 )
 
 # %% [markdown]
-# Your version may differ. The test costs a second, so run it on what you use.
+# Your version may differ. The test costs a second, so run it on what you use. (The bias of ORDER BY
+# random() in the caption is more than two of its errors from 0, as one fair result in twenty is.)
 #
-# **The right ways in SQL**, and two more that fail. Each is put to the same test. `hash(id, seed)`
-# looks like a hash of both. Watch it.
+# **The right ways in SQL**, and one that fails, put to the same test. `hash(id, seed)` looks like a
+# hash of both. Watch it.
 
 # %%
 WAYS = {
@@ -669,11 +630,13 @@ ways = {(name, k): ask(way.format(k=k), 20, 600) for name, way in WAYS.items() f
 tested(ways)
 
 # %% [markdown]
-# `random()` gives each row a ticket, and `LIMIT` keeps the lowest k: a reservoir.
+# `random()` gives each row a ticket, and `LIMIT` keeps the lowest k: a reservoir. Of the p values
+# of fair samplers, here and above, some lie below 0.05, as one in twenty should.
 #
 # What is wrong with `hash(id, seed)`? It hashes the two apart and combines them bit by bit, with an
-# exclusive or. So what two rows differ in does not depend on the seed, and neighbours stay
-# neighbours. Count how many different differences rows 1 and 2 show under 1,000 seeds:
+# exclusive or. So what two rows differ in does not depend on the seed: rows whose hashes begin
+# alike do so under every seed, and come in together. By person nothing shows at ten of twenty.
+# Count how many different differences rows 1 and 2 show under 1,000 seeds:
 
 # %%
 query = "SELECT count(DISTINCT xor({}, {})) FROM range(1000) r(seed)"
@@ -682,24 +645,9 @@ for how in ("hash({id}, seed)", "hash({id}::VARCHAR || '/' || seed)"):
     print(f"{how:36} {different:,} different")
 
 # %% [markdown]
-# DuckDB can also take a *share* of the rows, in two ways:
-
-# %%
-sizes = {}
-for name in ("bernoulli", "system"):
-    query = f"SELECT id FROM t USING SAMPLE 10 PERCENT ({name}, {{seed}})"
-    size = ask(query, 20, 300).sum(axis=1)
-    sizes[f"10 PERCENT ({name})"] = (size.min(), size.mean(), size.max())
-columns = ["fewest rows", "on average", "most rows"]
-pd.DataFrame(sizes, index=columns).T.round(1).rename_axis("of 20 rows, 300 times")
-
-# %% [markdown]
-# `bernoulli` is a coin for each row, so the size varies. `system` takes batches of 2,048 whole, so
-# a small table comes whole or not at all: that is cluster sampling, with its large spread.
-#
-# A **hash** does one thing that no lottery does: the same id gets the same decision, everywhere and
-# for ever. Sample a tenth of the people and a tenth of the payments, each by coin, and join them.
-# Then sample both by a hash of the person.
+# A **hash** does one thing that no lottery does: the same id gets the same decision, wherever the
+# same hash is used. Sample a tenth of the people and a tenth of the payments, each by a coin per
+# row (`bernoulli`), and join them. Then sample both by a hash of the person.
 
 # %%
 con.execute("CREATE OR REPLACE TABLE persons AS SELECT id AS person FROM payments")
@@ -724,8 +672,10 @@ joined
 
 # %% [markdown]
 # That is what a hash is good for: logs of many services that keep the same requests, a test set
-# that stays the test set, tables that still join. What it is not is a new draw. With the same salt
-# (here `/spring`) you get the same people every time, and if they are odd, they are odd for ever.
+# that stays the test set, tables that still join. Across systems and years take a hash with a
+# standard, such as SHA-256; a database's own `hash()` may change with its version. And a hash is
+# not a new draw: under one salt (here `/spring`) you get the same people every time, and if by bad
+# luck they are unlike the rest, they stay so.
 
 # %% [markdown]
 # ## Keep the large ones more often
@@ -734,7 +684,7 @@ joined
 # its amount? (**T4**)
 #
 # The tickets can do it. Give item i of weight w the ticket $u^{1/w}$, with u drawn anew between 0
-# and 1, and keep the k highest. This is *A-Res*.
+# and 1, and keep the k *highest*, not the lowest as above. This is *A-Res*.
 
 # %%
 show_source(stream.ticket, stream.reservoir_weighted)
@@ -743,14 +693,9 @@ show_source(stream.ticket, stream.reservoir_weighted)
 # (The logarithm of a ticket has the same order and does not run out of digits. `above_zero` gives
 # the items on, and raises an error at a weight of 0 or less.)
 #
-# *A-ExpJ* is to A-Res what L is to R: it draws how much weight to skip.
-
-# %%
-show_source(stream.reservoir_jumps)
-
-# %% [markdown]
-# It is the same as drawing one after the other, each time in proportion to the weights of those who
-# are left. Five payments of 1, 2, 3, 4 and 10 crowns, two places.
+# The sample is the same as if you drew one after the other, each time in proportion to the weights
+# of those who are left. (*A-ExpJ* is to A-Res what L is to R: the same with fewer random numbers.)
+# Take five payments of 1, 2, 3, 4 and 10 crowns, two places.
 #
 # **Your guess.** The largest is half of all weight. What is its chance to be kept?
 
@@ -777,10 +722,10 @@ def product_ticket(stream, k, rng):
 
 
 rng = np.random.default_rng([SEED, 8])
-ticketed = {"A-Res": stream.reservoir_weighted, "A-ExpJ": stream.reservoir_jumps,
-            "u x w": product_ticket}  # fmt: skip
+ticketed = {"A-Res": stream.reservoir_weighted, "u x w": product_ticket}
 rows, by_set = {}, {}
 rows["in proportion"] = 2 * weight / weight.sum()
+rows["your guess"] = [np.nan] * 4 + [my_guess]
 rows["one after the other"] = [sum(p for s, p in sets.items() if i in s) for i in range(5)]
 for name, sampler in ticketed.items():
     drawn = [tuple(sorted(sampler(enumerate(weight), 2, rng))) for _ in range(5_000)]
@@ -790,74 +735,53 @@ for name, sampler in ticketed.items():
     rows[name] = [sum(seen[s] for s in sets if i in s) / 5_000 for i in range(5)]
 kept_chance = pd.DataFrame(rows, index=weight.astype(int)).T
 statistic = kept_chance.index.map(by_set).map(lambda x: "" if np.isnan(x) else f"{x:,.0f}")
-kept_chance.round(3).assign(**{"statistic (9)": statistic})
-
-# %%
-fig, ax = figures.new(
-    title="The largest payment is not certain to come: chances are not in proportion",
-    xlabel="weight of the payment (crowns)",
-    ylabel="chance to be among the two",
-)
-styles = {
-    "in proportion": ("--", figures.GREY),
-    "one after the other": ("-", figures.BLUE),
-    "A-Res": ("o", figures.BLUE),
-    "u x w": ("x", figures.ORANGE),
-}
-for name, (style, colour) in styles.items():
-    ax.plot(weight, kept_chance.loc[name], style, color=colour, ms=6)
-ax.text(7, 0.76, "in proportion", color="#555555", ha="right")
-ax.text(7, 0.58, "one after the other; dots: A-Res", color=figures.BLUE, va="top")
-ax.text(9.8, kept_chance.loc["u x w", 10] + 0.03, "u x w", color=figures.ORANGE, ha="right")
-ax.set(ylim=(0, 1.12))
-figures.mark_guess(ax, y=my_guess)
-largest = kept_chance[10]
-figures.show(
-    fig,
-    caption=f"With half of all weight and two places, the largest payment is kept with the chance "
-    f"{largest['one after the other']:.2f}; A-Res kept it in {largest['A-Res']:.1%} of 5,000 "
-    f"draws, and the ticket u x w in {largest['u x w']:.1%}.",
-    alt="Chance against weight. A dashed line in proportion reaches one at the largest weight; a "
-    "solid line through the dots of A-Res stays below it there and above it at small weights.",
-)
+shown = kept_chance.map(lambda chance: "" if np.isnan(chance) else f"{chance:.3f}")
+shown.assign(**{"statistic (9)": statistic})
 
 # %% [markdown]
-# So you do not know the chances, and dividing by k w / W is wrong. There is a way out that needs
-# neither the other weights nor their sum. Keep one ticket more than k. The lowest of the k + 1 is a
-# **threshold** T that the others had to beat, and an item of weight w beats T with the chance
-# $1 - T^w$. Divide by that.
+# The largest is not certain to come, and all chances are less unequal than the weights. To know
+# them you would need all weights, so dividing by k w / W, W being their sum, is wrong. There is a
+# way out that needs neither. Keep one ticket more than k. The lowest of the k + 1 is a
+# **threshold** T that the others had to beat, and an item of weight w beats T with the chance $1 -
+# T^w$. Divide by that.
 
 # %%
 show_source(stream.reservoir_with_chances)
 
 # %% [markdown]
-# Try it on 200 payments with 40 places, weighted by amount. How many payments passed? Every kept
-# one counts for one over its chance. And how much of the money was in payments below 1,000 crowns?
+# Try it on 200 payments with 40 places, weighted by amount. How many payments passed? And how much
+# of the money was in payments of 2,000 crowns and more? Every kept payment counts for one over its
+# chance. Beside it 40 by lot, with the chance k / N.
 
 # %%
 rng = np.random.default_rng([SEED, 10])
-amount = rng.choice(city.spend, 200, replace=False)
-small = amount < 1_000
-exact = {"payments": 200.0, "crowns in small ones": amount[small].sum()}
-k = 40
+amount, k = rng.choice(city.spend, 200, replace=False), 40
+large = amount >= 2_000
+exact = {"payments": 200.0, "crowns in large ones": amount[large].sum()}
 totals = []
 for _ in range(2_000):
     kept = stream.reservoir_with_chances(enumerate(amount), k, rng)
     ids, chance = map(np.array, zip(*kept, strict=True))
-    for how, p in [("k w / W", k * amount[ids] / amount.sum()), ("1 - T^w", chance)]:
-        money = np.where(small[ids], amount[ids], 0)
-        totals.append((how, (1 / p).sum(), (money / p).sum()))
+    lot = rng.choice(200, k, replace=False)
+    for how, i, p in [
+        ("k w / W", ids, k * amount[ids] / amount.sum()),
+        ("1 - T^w", ids, chance),
+        ("by lot, k / N", lot, np.full(k, k / 200)),
+    ]:
+        totals.append((how, (1 / p).sum(), (amount[i] * large[i] / p).sum()))
 totals = pd.DataFrame(totals, columns=["divided by", *exact]).set_index("divided by")
 off = 100 * (totals / pd.Series(exact) - 1)
 grouped = off.groupby("divided by", sort=False)
-off_mean, off_error = grouped.mean(), grouped.std(ddof=1) / 2_000**0.5
-pd.concat({"bias %": off_mean, "its Monte Carlo error": off_error}, axis=1).round(1)
+off_mean, off_spread = grouped.mean(), grouped.std(ddof=1)
+off_error = off_spread / 2_000**0.5
+parts = {"bias %": off_mean, "its Monte Carlo error": off_error, "spread %": off_spread}
+pd.concat(parts, axis=1).round(1)
 
 # %% tags=["claim-T4"]
 claim(
     "T4",
-    "A-Res and A-ExpJ draw one after the other: both fit the exact chances of all ten sets",
-    measured=max(by_set["A-Res"], by_set["A-ExpJ"]),
+    "A-Res draws one after the other: it fits the exact chances of all ten sets",
+    measured=by_set["A-Res"],
     at_most=alarm(9),
 )
 claim(
@@ -870,7 +794,7 @@ claim(
     "T4",
     "divided by 1 - T^w, totals have no bias beyond the noise of their repetitions",
     measured=(off_mean / off_error).loc["1 - T^w"].abs().max(),
-    at_most=5,
+    at_most=6,
     unit="standard errors",
 )
 claim(
@@ -879,7 +803,6 @@ claim(
     measured=(off_mean / off_error).loc["k w / W", "payments"],
     at_least=8,
     unit="standard errors",
-    limit=True,
 )
 
 # %% [markdown]
@@ -888,16 +811,16 @@ claim(
 # ticket is the threshold. So what you divide by is the true chance, given the others, and the mean
 # comes out right for every total that you may think of later.
 #
-# **Where it stops being true.** No bias does not mean a small spread. A payment of small weight
-# that does get in counts for many. So a total that has nothing to do with the weight comes out
-# worse than by lot: see *women* below.
+# **Where it stops being true.** No bias does not mean a small spread. The table shows both sides:
+# the money in large payments comes out closer than by lot, and the number of payments, which has
+# nothing to do with their size, much worse.
 
 # %% [markdown]
 # ## Side by side
 #
 # All on one stream, Riverton's people in the register's order: 2,000 of them, and the mean of what
-# they spend. In the frame the weighted reservoir is written with NumPy, for speed; the tickets are
-# the same. Its weight is the *income*, known when a person passes.
+# they spend. The weighted reservoir is written with NumPy here, for speed; the tickets are the
+# same. Its weight is a person's income, and its mean divides by the sum of the weights 1 / chance.
 
 
 # %%
@@ -918,20 +841,17 @@ def by_weight(rng):
     return Drawn(ids, 1 / chance)
 
 
-woman = city.people["sex"].eq("female").to_numpy(float)
 chance = np.full(city.N, 2_000 / city.N)
-by_name = city.methods()
 compared = [
-    by_name["simple random"],
-    Method("reservoir L", BY_CHANCE, by_reservoir, AT_HOME, chance),
-    Method("weighted reservoir", BY_CHANCE, by_weight, AT_HOME),
-    by_name["convenience"],
+    city.methods()["simple random"],
+    Method("reservoir L", BY_CHANCE, by_reservoir, chance=chance),
+    Method("weighted reservoir", BY_CHANCE, by_weight),
 ]
 
 # %% tags=["nbval-ignore-output"]
 measured = compare.measure(
     compared,
-    {"spend": city.spend, "women": woman},
+    {"spend": city.spend},
     city.district,
     repeats=300,
     seed=SEED,
@@ -942,11 +862,8 @@ measured = compare.measure(
 summary = compare.summary(measured, "spend", city.spend.mean())
 S = city.spend.std(ddof=1) / city.spend.mean()
 by_theory = 100 * S * (1 / 2_000 - 1 / city.N) ** 0.5
-women = compare.summary(measured, "women", woman.mean())["spread %"]
 print(f"Spread of 2,000 by lot, by the formula S sqrt(1/n - 1/N): {by_theory:.2f} %")
-print(f"The share of women, spread: {women['reservoir L']:.1f} % by reservoir,", end=" ")
-print(f"{women['weighted reservoir']:.1f} % weighted by income")
-methods.shown(summary)
+methods.shown(summary).drop(columns="crowns")
 
 # %%
 fig, ax = methods.bias_and_spread(
@@ -960,26 +877,18 @@ figures.show(
     caption=f"300 samples of each. Spread: simple random {spread['simple random']:.1f} %, "
     f"reservoir {spread['reservoir L']:.1f} %, weighted by income "
     f"{spread['weighted reservoir']:.1f} %.",
-    alt="Four rows. Three methods by chance lie on the truth with about equal spread; convenience "
-    "lies far to the right.",
+    alt="Three rows: all three methods lie on the truth, with lines of about equal length.",
 )
 
 # %% [markdown]
-# Weighting by income hardly helped, and it is not the sample's fault. The threshold T is an
-# accident of each draw and shifts all the chances together. But while the stream passed you could
-# add up the income of everybody. So estimate spending *per crown of income*, in which that accident
-# cancels, and multiply by the income that you know. (That is a **ratio estimator**.)
-
-# %%
-rng = np.random.default_rng([SEED, 12])
-by_ratio = []
-for _ in range(300):
-    drawn = by_weight(rng)
-    spent, earned = city.spend[drawn.ids], income[drawn.ids]
-    by_ratio.append((spent @ drawn.weights) / (earned @ drawn.weights) * income.mean())
-ratio_bias = 100 * (np.mean(by_ratio) / city.spend.mean() - 1)
-ratio_spread = 100 * np.std(by_ratio, ddof=1) / city.spend.mean()
-print(f"per crown of income: bias {ratio_bias:+.2f} %, spread {ratio_spread:.2f} %")
+# Behind ± stand two Monte Carlo standard errors. "95 % hit" is the share of intervals that contain
+# the truth: *naive* ones take the sample as drawn by lot, *design* ones use the design's own
+# variance.
+#
+# Weighted by income the mean is about as good as by lot, no better: everybody has a part in it.
+# Weights pay where few items carry the total. (With the income of all who passed added up on the
+# way, you could do better under either sampling, by a *ratio estimator*: [Repairing a
+# sample](07_repairing_a_sample.ipynb).)
 
 # %% tags=["claim-T9"]
 ratio = spread["reservoir L"] / by_theory
@@ -989,14 +898,6 @@ claim(
     measured=ratio,
     between=(0.78, 1.22),
 )
-claim(
-    "T9",
-    "unequal chances that are known, and go with what is asked, spread less than equal ones",
-    measured=ratio_spread / by_theory,
-    at_most=0.7,
-    limit=True,
-)
-
 # %% [markdown]
 # What it costs, on ten million rows. Times vary from machine to machine; look at their order, and
 # at what has to be held in memory. R's time is taken on 200,000 items and scaled up.
@@ -1022,51 +923,46 @@ cost = {
     "DuckDB, ORDER BY random()": (
         seconds(lambda: con.execute("SELECT id FROM big ORDER BY random() LIMIT 100").fetchall()),
         "k rows"),
-    "DuckDB, WHERE hash < p": (
-        seconds(lambda: con.execute("SELECT id FROM big WHERE hash(id + 7) < 184467440737095"
-                                    ).fetchall()), "what is kept"),
+    "DuckDB, WHERE hash of text < p": (
+        seconds(lambda: con.execute("SELECT id FROM big WHERE hash(id::VARCHAR || '/spring')"
+                                    " < 1e-5 * 18446744073709551616").fetchall()),
+        "what is kept"),
 }  # fmt: skip
 cost = pd.DataFrame(cost, index=["seconds", "held in memory"]).T
 cost["seconds"] = cost["seconds"].astype(float).round(2)
 cost
 
 # %% [markdown]
-# `ORDER BY random() LIMIT k` does not sort the table. The database's own plan says so:
-
-# %%
-plan = con.execute("EXPLAIN SELECT id FROM big ORDER BY random() LIMIT 100").fetchone()[1]
-steps = ["Top N" if "top n" in plan.lower().replace("_", " ") else "a full sort"]
-print("how it keeps the lowest 100 tickets:", *steps)
-
-# %% [markdown]
+# (`ORDER BY random() LIMIT k` does not sort the table: its plan, by `EXPLAIN`, has a step TOP_N.)
+#
 # | method | in one sentence | fails when | right choice when |
 # |---|---|---|---|
 # | the first k | keep what comes first | order matters | you look at the format |
 # | coin, k / N | each item apart | N is not known | a rate is wanted: 1 % of a log |
 # | reservoir R | item i comes in with k / i | coded off by one | a short stream |
 # | reservoir L | draws how many to skip | skipping is dear | a long stream |
-# | A-Res, A-ExpJ | highest u^(1/w) stay | divided by k w / W | large items carry the total |
-# | `ORDER BY random()` | a ticket for each row | two threads, one seed | it is in a database |
+# | A-Res | highest u^(1/w) stay | divided by k w / W | large items carry the total |
+# | `ORDER BY random()` | a ticket for each row | with threads no seed repeats it | a database |
 # | hash of the id | same id, same decision | you need a new draw | samples must join |
-# | `USING SAMPLE k` | a reservoir that rounds | k or the table is small | tested on your version |
+# | `USING SAMPLE k` | a reservoir that rounds | small k: bias; large: no lottery | tested first |
 #
 # ## What you measured
 
 # %%
 never = (two_of_20.sum(axis=0) == 0).sum()
 person = by_person(ten_of_20.sum(axis=0), 1_000, 10)
-by_share, by_threshold = off_mean["payments"]
+by_share, by_threshold, _ = off_mean["payments"]
 pd.DataFrame(
     [
         ("T4", "bias of the first 100 payments", f"{bias['the first 100']:+.0f} %"),
         ("T4", "bias of a reservoir of 100", f"{bias['a reservoir']:+.1f} %"),
         ("T9", "draws to see the off-by-one, k = 1", f"{needed[1]:,.0f}"),
-        ("T9 limit", "draws to see it, k = 100", f"{needed[100]:,.0f}"),
-        ("T9 limit", "rows of 20 never drawn by DuckDB, k = 2", f"{never}"),
+        ("T9", "draws to see it, k = 100", f"{needed[100]:,.0f}"),
+        ("T9", "rows of 20 never drawn by DuckDB, k = 2", f"{never}"),
         ("T9 limit", "10 of 20: by person, 19 degrees", f"{person:.0f}"),
         ("T9 limit", f"10 of 20: by pair, {PAIRS} degrees", f"{by_pair(ten_of_20, 10):,.0f}"),
-        ("T4 limit", "USING SAMPLE, 10 rows: bias", f"{ten_bias['USING SAMPLE']:+.0f} %"),
-        ("T4 limit", "a count from weights, by k w / W", f"{by_share:+.0f} %"),
+        ("T4", "USING SAMPLE, 10 rows: no chance", f"{1 - last / users:.0%} of rows"),
+        ("T4", "a count from weights, by k w / W", f"{by_share:+.0f} %"),
         ("T4", "a count from weights, by 1 - T^w", f"{by_threshold:+.1f} %"),
         ("T9", "spread of the reservoir / formula", f"{ratio:.2f}"),
     ],
@@ -1080,9 +976,8 @@ pd.DataFrame(
 # Where you sample by weight, store the chance with each item: nobody can compute it later.
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody.
-# Under any other seed each statistical bound above would fail by chance less than once in a million
-# runs: each stands at least five standard errors from what theory, or many repetitions, lead you to
-# expect. What is said of DuckDB holds for the version that the course has locked.
+# Under any other seed each statistical bound above fails by chance about once in a million runs, or
+# less. What is said of DuckDB holds for the version that the course has locked.
 #
 # ## Your turn
 #

@@ -1,4 +1,4 @@
-# message: a checksum such as crc32 mixes too little
+# message: checksum such as crc32 mixes too little
 import zlib
 
 

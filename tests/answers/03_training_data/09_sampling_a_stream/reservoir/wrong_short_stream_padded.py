@@ -1,4 +1,4 @@
-# message: with three places, you keep
+# message: with 3 places, you keep
 def reservoir(stream, k, rng):
     kept, seen = [None] * k, 0
     for seen, item in enumerate(stream, start=1):
