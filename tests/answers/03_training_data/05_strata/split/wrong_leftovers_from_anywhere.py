@@ -1,4 +1,4 @@
-# message: expected each class within one person
+# message: share rounded up or down
 import numpy as np
 
 

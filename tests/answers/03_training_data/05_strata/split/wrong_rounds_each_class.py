@@ -1,4 +1,4 @@
-# message: rounding each class by itself misses the total
+# message: to round each class by itself misses the total
 import numpy as np
 
 
