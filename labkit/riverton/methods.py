@@ -70,10 +70,11 @@ class Riverton:
         return pd.qcut(self.people["income"].rank(method="first"), 10, labels=False).to_numpy()
 
     @cached_property
-    def quota_cell(self) -> NDArray[np.int_]:
+    def quota_cell(self) -> NDArray[np.int16]:
         """Cells of age, sex and borough, 40 of them."""
         age = np.digitize(self.people["age"], [30, 40, 50, 60])
-        return (age * 2 + self.people["sex"].eq("female").to_numpy()) * 4 + self.borough
+        cell = (age * 2 + self.people["sex"].eq("female").to_numpy()) * 4 + self.borough
+        return cell.astype(np.int16)  # small numbers are sorted faster
 
     @cached_property
     def friends(self) -> network.Network:
