@@ -1,0 +1,14 @@
+# message: 3 of the 10 in A, not of all 16
+import numpy as np
+
+
+def by_group(p, default, group, threshold):
+    report = {}
+    for name in np.unique(group):
+        here = group == name
+        refused = here & (p > threshold)
+        flagged = refused.sum() / len(p)
+        fpr = (refused & ~default).sum() / (here & ~default).sum()
+        precision = (refused & default).sum() / refused.sum() if refused.any() else math.nan
+        report[name] = {"flagged": flagged, "fpr": fpr, "precision": precision}
+    return report
