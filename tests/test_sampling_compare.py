@@ -190,6 +190,13 @@ def test_the_city_s_weights_undo_its_chances(city, by_name):
             np.testing.assert_allclose(product, product[0], err_msg=name)
 
 
+def test_the_city_s_strata_are_drawn_as_the_library_draws_them(city, by_name):
+    places = strata.equal(np.bincount(city.group), 2_000)
+    method = by_name["equal per group"]
+    ids = strata.stratified(city.group, places, generator(5, method, 0))
+    assert np.array_equal(method.draw(generator(5, method, 0)).ids, ids)
+
+
 def test_whoever_is_without_the_app_does_not_come_through_it(city, by_name):
     app = city.people["has_app"].to_numpy()
     for name in ("convenience", "quota", "app, raked", "app, by activity"):

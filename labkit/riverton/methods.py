@@ -141,8 +141,12 @@ class Riverton:
         return made
 
     def _within(self, stratum: NDArray, places: NDArray, chance: NDArray) -> Callable:
+        """As :func:`labkit.sampling.strata.stratified`, with each stratum looked up only once."""
+        members = [np.flatnonzero(stratum == h) for h in range(len(places))]
+
         def draw(rng: np.random.Generator) -> Drawn:
-            ids = strata.stratified(stratum, places, rng)
+            drawn = zip(members, places, strict=True)
+            ids = np.concatenate([rng.choice(those, k, replace=False) for those, k in drawn])
             mine = stratum[ids]
             return Drawn(ids, 1 / chance[mine], stratum=mine, sampled=chance)
 
