@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from labkit.lesson import methods
 from labkit.riverton.methods import Riverton
-from labkit.sampling import even, strata
+from labkit.sampling import chosen, clusters, even, strata
 from labkit.sampling.compare import (
     BY_CHANCE,
     NO_CHANCE,
@@ -68,6 +69,58 @@ def test_an_unfair_sampler_is_caught(name):
     draw, bins = UNFAIR[name]
     method = Method(name, BY_CHANCE, lambda rng: Drawn(draw(rng)), chance=np.full(N, n / N))
     assert off(chances(method, bins, repeats=1_000, seed=1)) > 7
+
+
+def test_measure_counts_bins_as_chances_does_and_catches_an_unfair_sampler():
+    draw, bins = UNFAIR["some come sooner"]
+    fair = lottery()
+    unfair = Method("unfair", BY_CHANCE, lambda rng: Drawn(draw(rng)), chance=fair.chance)
+    comes = Method("who comes", NO_CHANCE, lambda rng: Drawn(draw(rng)))
+    gap = Method("a hole", NO_CHANCE, lambda rng: Drawn(UNFAIR["a hole in the frame"][0](rng)))
+    found = measure(
+        [fair, unfair, comes, gap], {"v": VALUES}, DISTRICT, repeats=400, seed=1, bins=bins
+    )
+    table = summary(found, "v", VALUES.mean())
+    assert table.loc["lottery", "chances off"] <= 7 < table.loc["unfair", "chances off"]
+    assert table.loc["lottery", "chances off"] == pytest.approx(
+        off(chances(fair, bins, repeats=400, seed=1))
+    )
+    assert table.loc[["who comes", "a hole"], "chances off"].isna().all()
+    assert 1.5 < table.loc["who comes", "most : least"] < 2.5  # they come up to twice as fast
+    assert np.isinf(table.loc["a hole", "most : least"])
+    shown = methods.shown(table)["chances off"]
+    assert shown["lottery"].endswith(" SE") and shown["who comes"].startswith("unknown, 1 : ")
+    assert shown["a hole"] == "unknown, 0 : 1"
+
+
+def test_a_bin_whose_count_is_fixed_is_not_off():
+    """Strata as bins: as many of each are drawn every time, and rounding is no gap."""
+    stratum = (np.arange(N) % 3 == 0).astype(int)
+    places = np.array([150, 50])
+    chance = (places / np.bincount(stratum))[stratum]
+
+    def draw(rng):
+        return Drawn(strata.stratified(stratum, places, rng))
+
+    right = Method("right", BY_CHANCE, draw, chance=chance)
+    wrong = Method("wrong", BY_CHANCE, draw, chance=np.full(N, n / N))
+    found = measure([right, wrong], {"v": VALUES}, DISTRICT, repeats=5, seed=1, bins=stratum)
+    table = summary(found, "v", VALUES.mean())
+    assert table.loc["right", "chances off"] == 0 and table.loc["wrong", "chances off"] > 1e6
+
+
+def test_without_bins_nothing_is_counted():
+    found = measure([lottery()], {"v": VALUES}, DISTRICT, repeats=3, seed=1)
+    table = summary(found, "v", VALUES.mean())
+    assert "chances off" not in table and "chances off" not in methods.shown(table)
+    assert not found.columns.str.startswith("bin").any()
+
+
+def test_the_bias_is_shown_with_two_standard_errors():
+    found = measure([lottery()], {"v": VALUES}, DISTRICT, repeats=50, seed=1)
+    table = summary(found, "v", VALUES.mean())
+    bias, error = table.loc["lottery", ["bias %", "error of bias"]]
+    assert methods.shown(table).loc["lottery", "bias %"] == f"{bias:+.1f} ± {2 * error:.1f}"
 
 
 def test_whoever_is_drawn_twice_counts_twice():
@@ -190,11 +243,18 @@ def test_the_city_s_weights_undo_its_chances(city, by_name):
             np.testing.assert_allclose(product, product[0], err_msg=name)
 
 
-def test_the_city_s_strata_are_drawn_as_the_library_draws_them(city, by_name):
-    places = strata.equal(np.bincount(city.group), 2_000)
-    method = by_name["equal per group"]
-    ids = strata.stratified(city.group, places, generator(5, method, 0))
-    assert np.array_equal(method.draw(generator(5, method, 0)).ids, ids)
+def test_the_city_s_shortcuts_draw_as_the_library_draws(city, by_name):
+    equal = strata.equal(np.bincount(city.group), 2_000)
+    places = strata.proportional(np.bincount(city.quota_cell), 2_000)
+    as_the_library = {
+        "equal per group": lambda rng: strata.stratified(city.group, equal, rng),
+        "two-stage": lambda rng: clusters.two_stage(city.district, 50, 40, rng),
+        "quota": lambda rng: chosen.quota(city.quota_cell, places, city.wait, rng),
+    }
+    for name, draw in as_the_library.items():
+        method = by_name[name]
+        ids = method.draw(generator(5, method, 0)).ids
+        assert np.array_equal(ids, draw(generator(5, method, 0))), name
 
 
 def test_whoever_is_without_the_app_does_not_come_through_it(city, by_name):

@@ -47,18 +47,31 @@ def bias_and_spread(
 def shown(table: pd.DataFrame) -> pd.DataFrame:
     """The table of `labkit.sampling.compare.summary`, rounded for reading.
 
-    "95 % hit": the share of 95 % intervals that contain the truth, computed as if drawn by simple
-    random sampling, and by the method's own design.
+    "bias %": ± two Monte Carlo standard errors. "95 % hit": the share of 95 % intervals that
+    contain the truth, computed as if drawn by simple random sampling, and by the method's own
+    design. "chances off", where they were counted: how far those of the worst bin are from the
+    design, in Monte Carlo standard errors ("2.1 SE"); where no design sets them, how many times
+    those of the bin drawn least the bin drawn most has ("unknown, 1 : 9"; "unknown, 0 : 1" where
+    one is never drawn).
     """
-    bias, error = table["bias %"], table["error of bias"]
+    bias, reach = table["bias %"], 2 * table["error of bias"]
     columns = {
-        "bias %": [f"{b:+.1f} ± {e:.1f}" for b, e in zip(bias, error, strict=True)],
+        "bias %": [f"{b:+.1f} ± {r:.1f}" for b, r in zip(bias, reach, strict=True)],
         "spread %": table["spread %"].map("{:.1f}".format),
         "RMSE %": table["RMSE %"].map("{:.1f}".format),
     }
     for kind in ("naive", "design"):
         share = table[f"hit, {kind}"]
         columns[f"95 % hit, {kind}"] = share.map("{:.2f}".format).where(share.notna(), "none")
+    if "chances off" in table:
+        both = zip(table["chances off"], table["most : least"], strict=True)
+        columns["chances off"] = [_chances(off, ratio) for off, ratio in both]
     columns["n"] = table["n"].round().astype(int)
     columns["crowns"] = table["cost"].map("{:,.0f}".format)
     return pd.DataFrame(columns, index=table.index)
+
+
+def _chances(off: float, most_to_least: float) -> str:
+    if not np.isnan(off):
+        return f"{off:.1f} SE"
+    return "unknown, 0 : 1" if np.isinf(most_to_least) else f"unknown, 1 : {most_to_least:.1f}"

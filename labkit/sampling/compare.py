@@ -78,20 +78,24 @@ def measure(
     repeats: int,
     seed: int,
     progress: Callable[[list], Iterable] = iter,
+    bins: NDArray[np.integer] | None = None,
 ) -> pd.DataFrame:
     """Draw every method ``repeats`` times and estimate the mean of everything that is asked.
 
     asked: name -> value of everybody [N]. district: [N], for the cost of trips.
     progress: wraps the list of (method, repeat), to show how far it is.
+    bins: [N] whole numbers from 0, classes of people; how many of each are drawn is counted.
 
     Returns one row per (method, repeat) with columns n, cost (crowns), df (the design's degrees of
     freedom) and, for each name, the estimate under the name itself, its standard error as if drawn
     by simple random sampling under "<name>, naive", and by the method's own design under
     "<name>, design" (NaN without a design, and without a variance that the sample brings itself).
+    With bins also "has chances", whether a design sets them, and for each k "bin k", the share of
+    its people who are drawn, over what the design leads to expect (over 1 without a design).
     """
     values = {name: np.asarray(value, float) for name, value in asked.items()}
     rounds = [(method, repeat) for method in methods for repeat in range(repeats)]
-    rows = []
+    rows, expected = [], {}
     for method, repeat in progress(rounds):
         drawn = method.draw(generator(seed, method, repeat))
         n, price = len(drawn.ids), method.price
@@ -105,6 +109,13 @@ def measure(
             row[f"{name}, naive"] = np.sqrt(mine.var(ddof=1) / n * (1 - n / len(value)))
             told = method.family == BY_CHANCE or drawn.variance is not None
             row[f"{name}, design"] = drawn.standard_error(mine) if told else np.nan
+        if bins is not None:
+            if method.name not in expected:
+                known = method.chance is not None
+                expected[method.name] = _by_design(bins, method.chance) if known else 1.0
+            row["has chances"] = method.chance is not None
+            share = _drawn_of(bins, drawn.ids) / expected[method.name]
+            row |= {f"bin {k}": of_bin for k, of_bin in enumerate(share)}
         rows.append(row)
     return pd.DataFrame(rows).set_index(["method", "repeat"])
 
@@ -116,6 +127,10 @@ def summary(measured: pd.DataFrame, name: str, truth: float) -> pd.DataFrame:
     standard deviation over repetitions; low % and high %, between which 95 % of the estimates lie;
     RMSE %; "hit, naive" and "hit, design": the shares of 95 % intervals that contain the truth, by
     the two standard errors of :func:`measure` and Student's t (NaN without a design).
+
+    Where bins were counted also "chances off", how far the chances of the worst bin are from the
+    design, in Monte Carlo standard errors (NaN where no design sets them), and "most : least", the
+    chance in the bin that is drawn most over that in the one drawn least (infinite if never).
     """
     error, by_method = measured[name] - truth, measured.groupby("method", sort=False)
     spread = 100 * by_method[name].std(ddof=1) / truth
@@ -136,7 +151,30 @@ def summary(measured: pd.DataFrame, name: str, truth: float) -> pd.DataFrame:
         rounding = 1e-9 * abs(truth)  # an estimate that is exact has an interval of no width
         hit = (error.abs() <= reach + rounding).where(reach.notna()).astype(float)
         table[f"hit, {kind}"] = hit.groupby("method", sort=False).mean()
+    if "has chances" in measured:
+        counted = measured.filter(regex=r"^bin \d+$").groupby("method", sort=False)
+        mean, error = counted.mean(), counted.std(ddof=1).div(np.sqrt(counted.size()), axis=0)
+        off = _standard_errors(mean - 1, error).max(axis=1)
+        table["chances off"] = off.where(by_method["has chances"].all())
+        table["most : least"] = mean.max(axis=1) / mean.min(axis=1)
     return table
+
+
+def _standard_errors(gap: pd.DataFrame, error: pd.DataFrame) -> pd.DataFrame:
+    """How many standard errors a gap is, where rounding is no gap and no gap is none."""
+    gap = gap.abs()
+    return gap.where(gap > 1e-9, 0.0) / error.clip(lower=1e-12)
+
+
+def _drawn_of(bins: NDArray[np.integer], ids: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Share of each bin's people who are drawn; drawn twice counts twice."""
+    size = np.bincount(bins)
+    return np.bincount(bins[ids], minlength=len(size)) / size
+
+
+def _by_design(bins: NDArray[np.integer], chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean chance of each bin's people."""
+    return np.bincount(bins, chance) / np.bincount(bins)
 
 
 def chances(method: Method, bins: NDArray[np.integer], *, repeats: int, seed: int) -> pd.DataFrame:
@@ -145,16 +183,13 @@ def chances(method: Method, bins: NDArray[np.integer], *, repeats: int, seed: in
     bins: [N] whole numbers from 0. Returns one row per bin: "measured" chance, its Monte Carlo
     standard "error", and the chance "by design" (NaN without one). Drawn twice counts twice.
     """
-    size = np.bincount(bins)
     share = np.array(
-        [
-            np.bincount(bins[method.draw(generator(seed, method, r)).ids], minlength=len(size))
-            / size
-            for r in range(repeats)
-        ]
+        [_drawn_of(bins, method.draw(generator(seed, method, r)).ids) for r in range(repeats)]
     )
-    by_design = np.full(len(size), np.nan)
-    if method.chance is not None:
-        by_design = np.bincount(bins, method.chance) / size
-    error = share.std(axis=0, ddof=1) / np.sqrt(repeats)
-    return pd.DataFrame({"measured": share.mean(axis=0), "error": error, "by design": by_design})
+    return pd.DataFrame(
+        {
+            "measured": share.mean(axis=0),
+            "error": share.std(axis=0, ddof=1) / np.sqrt(repeats),
+            "by design": np.nan if method.chance is None else _by_design(bins, method.chance),
+        }
+    )
