@@ -103,14 +103,15 @@ def _report(
     paid, failed = np.sort(paid), np.sort(failed)
     refused = len(paid) - np.searchsorted(paid, cut, side="right")
     caught = len(failed) - np.searchsorted(failed, cut, side="right")
-    below = np.searchsorted(paid, failed).mean()
-    not_above = np.searchsorted(paid, failed, side="right").mean()
+    below = not_above = np.searchsorted(paid, failed)
+    if (paid.take(below, mode="clip") == failed).any():  # only then do equal scores need a count
+        not_above = np.searchsorted(paid, failed, side="right")
     people = len(paid) + len(failed)
     return (
         (refused + caught) / people,
         refused / len(paid),
         caught / (refused + caught) if refused + caught else np.nan,
         expected / len(failed),
-        (below + not_above) / 2 / len(paid),
+        (below.mean() + not_above.mean()) / 2 / len(paid),
         (LOSS * (len(failed) - caught) + refused) / people,
     )
