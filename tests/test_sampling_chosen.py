@@ -197,7 +197,7 @@ def test_a_cell_without_people_and_one_without_places_take_nobody():
 
 
 def test_a_cell_without_a_quota_is_an_error():
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="label 1 has no entry"):
         chosen.quota(np.array([0, 1]), [1], np.ones(2), np.random.default_rng(7))
 
 

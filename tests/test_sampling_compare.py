@@ -11,7 +11,7 @@ import pytest
 
 from labkit.lesson import methods
 from labkit.riverton.methods import Riverton
-from labkit.sampling import chosen, clusters, even, strata
+from labkit.sampling import even, strata
 from labkit.sampling.compare import (
     BY_CHANCE,
     NO_CHANCE,
@@ -241,20 +241,6 @@ def test_the_city_s_weights_undo_its_chances(city, by_name):
             drawn = method.draw(generator(2, method, 0))
             product = drawn.weights * method.chance[drawn.ids]
             np.testing.assert_allclose(product, product[0], err_msg=name)
-
-
-def test_the_city_s_shortcuts_draw_as_the_library_draws(city, by_name):
-    equal = strata.equal(np.bincount(city.group), 2_000)
-    places = strata.proportional(np.bincount(city.quota_cell), 2_000)
-    as_the_library = {
-        "equal per group": lambda rng: strata.stratified(city.group, equal, rng),
-        "two-stage": lambda rng: clusters.two_stage(city.district, 50, 40, rng),
-        "quota": lambda rng: chosen.quota(city.quota_cell, places, city.wait, rng),
-    }
-    for name, draw in as_the_library.items():
-        method = by_name[name]
-        ids = method.draw(generator(5, method, 0)).ids
-        assert np.array_equal(ids, draw(generator(5, method, 0))), name
 
 
 def test_whoever_is_without_the_app_does_not_come_through_it(city, by_name):

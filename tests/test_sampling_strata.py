@@ -169,7 +169,7 @@ def test_stratified_holds_the_places_in_every_draw():
 
 
 def test_a_stratum_without_an_entry_is_not_lost_in_silence():
-    with pytest.raises(ValueError, match="stratum 2 has no entry"):
+    with pytest.raises(ValueError, match="label 2 has no entry"):
         strata.stratified(STRATUM, [2, 3], np.random.default_rng(5))
 
 

@@ -421,7 +421,8 @@ claim(
 show_source(chosen.quota, strata.stratified)
 
 # %% [markdown]
-# They differ in who decides inside the cell: `convenience` in the one, `rng.choice` in the other.
+# (`members` lists the people of each cell.) They differ in who decides inside the cell:
+# `convenience` in the one, `rng.choice` in the other.
 
 # %%
 cell = city.quota_cell  # five classes of age, two sexes, four boroughs
@@ -699,8 +700,8 @@ print(f"truth among all:               {visits.mean():.2f}")
 # %% [markdown]
 # ## Side by side
 #
-# Three hundred samples of each. ± is the standard error of the bias: a lottery has none by design,
-# and what stands in its row is noise. *95 % hit* is the share of intervals that hold the truth:
+# Three hundred samples of each. ± gives two Monte Carlo standard errors of the bias: a lottery has
+# none by design, and what stands in its row is noise. *95 % hit* is the share of intervals that hold the truth:
 # *naive*, as if drawn by simple random sampling, and by the method's own *design*. That a quota
 # costs no more than the first to come, though people are sent home, is an assumption.
 

@@ -80,8 +80,9 @@ my_guess = 30  # of 100 samples, edit me
 show_source(strata.stratified)
 
 # %% [markdown]
-# `stratified` holds a lottery in each stratum. Here it gets places in proportion to the city, but
-# never fewer than two for a cell. Beside it stands a simple random sample.
+# `stratified` holds a lottery among the `members` of each stratum. Here it gets places in
+# proportion to the city, but never fewer than two for a cell. Beside it stands a simple random
+# sample.
 
 # %%
 places = strata.proportional(size, n, at_least=2)

@@ -256,7 +256,8 @@ show_source(clusters.two_stage)
 
 # %% [markdown]
 # (`pps`, which draws the districts, comes two sections further down. `inclusion_probabilities` is m
-# times each district's share of the people, with a rule for products above 1.)
+# times each district's share of the people, with a rule for products above 1. `members` lists the
+# people of each district.)
 #
 # **Your guess.** Draw 10 districts and 200 people from each, and compute the naive 95 % interval.
 # How many of 100 contain the truth?

@@ -141,12 +141,8 @@ class Riverton:
         return made
 
     def _within(self, stratum: NDArray, places: NDArray, chance: NDArray) -> Callable:
-        """As :func:`labkit.sampling.strata.stratified`, with each stratum looked up only once."""
-        members = _members(stratum)
-
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = zip(members, places, strict=True)
-            ids = np.concatenate([rng.choice(those, k, replace=False) for those, k in drawn])
+            ids = strata.stratified(stratum, places, rng)
             mine = stratum[ids]
             return Drawn(ids, 1 / chance[mine], stratum=mine, sampled=chance)
 
@@ -161,13 +157,8 @@ class Riverton:
         return draw
 
     def _two_stage(self, m: int, take: int) -> Callable:
-        """As :func:`labkit.sampling.clusters.two_stage`, with each district looked up only once."""
-        members = _members(self.district)
-        chance = unequal.inclusion_probabilities([len(those) for those in members], m)
-
         def draw(rng: np.random.Generator) -> Drawn:
-            drawn = unequal.pps(chance, rng)
-            ids = np.concatenate([rng.choice(members[c], take, replace=False) for c in drawn])
+            ids = clusters.two_stage(self.district, m, take, rng)
             return Drawn(ids, cluster=self.district[ids])
 
         return draw
@@ -192,7 +183,8 @@ class Riverton:
         places = strata.proportional(np.bincount(self.quota_cell), n)
         listed = [
             ("convenience", self.app_users(n), IN_THE_APP),
-            ("quota", self._quota(places), IN_THE_APP),
+            ("quota", lambda rng: Drawn(chosen.quota(self.quota_cell, places, self.wait, rng)),
+             IN_THE_APP),
             ("judgment", lambda rng: Drawn(chosen.judgment(self.oddness, n, rng)), EXPERT),
             ("followings, scraped", self._scrape(n), SCRAPED),
             ("snowball", self._snowball(n), COUPON),
@@ -203,18 +195,6 @@ class Riverton:
     def app_users(self, n: int) -> Callable[[np.random.Generator], Drawn]:
         """Draws the first n to open the app."""
         return lambda rng: Drawn(chosen.convenience(self.wait, n, rng))
-
-    def _quota(self, places: NDArray) -> Callable[[np.random.Generator], Drawn]:
-        """As :func:`labkit.sampling.chosen.quota`, with each cell looked up only once."""
-        cells = [(those, self.wait[those]) for those in _members(self.quota_cell)]
-
-        def draw(rng: np.random.Generator) -> Drawn:
-            full = zip(cells, places, strict=True)
-            return Drawn(
-                np.concatenate([ids[chosen.convenience(wait, k, rng)] for (ids, wait), k in full])
-            )
-
-        return draw
 
     def _scrape(self, n: int) -> Callable:
         def draw(rng: np.random.Generator) -> Drawn:
@@ -254,8 +234,3 @@ class Riverton:
             Method("app, raked", REPAIRED, raked, IN_THE_APP),
             Method("app, by activity", REPAIRED, by_activity, IN_THE_APP),
         ]
-
-
-def _members(label: NDArray[np.integer]) -> list[NDArray[np.intp]]:
-    """The people of each label, in order; labels are whole numbers from 0."""
-    return np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label))[:-1])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labkit.sampling.even import Ids
+from labkit.sampling.labels import members
 
 
 def queue(wait: NDArray[np.float64], rng: np.random.Generator) -> Ids:
@@ -47,12 +48,12 @@ def quota(
     """Take the first to turn up in each cell, until it has its places.
 
     cell: [N] whole numbers from 0. places: [cells]. ``wait`` as in :func:`queue`. A cell in which
-    too few ever turn up stays short. (In one queue of everybody, where whoever finds their cell
-    full is sent home, the same people would have the same chances.)
+    too few ever turn up stays short; one without an entry in places raises ValueError. (In one
+    queue of everybody, where whoever finds their cell full is sent home, the same people would have
+    the same chances.)
     """
-    places = np.asarray(places)
-    taken = []
-    for h in np.flatnonzero(np.bincount(cell)):
-        members = np.flatnonzero(cell == h)
-        taken.append(members[convenience(wait[members], places[h], rng)])
+    places, taken = np.asarray(places), []
+    for people, n in zip(members(cell, len(places)), places, strict=True):
+        if len(people):
+            taken.append(people[convenience(wait[people], n, rng)])
     return np.concatenate(taken)

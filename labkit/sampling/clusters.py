@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labkit.sampling.even import Ids
+from labkit.sampling.labels import members
 from labkit.sampling.unequal import inclusion_probabilities, pps
 
 
@@ -33,9 +34,8 @@ def two_stage(cluster: NDArray[np.integer], m: int, take: int, rng: np.random.Ge
     if m * size.max() > len(cluster):
         raise ValueError(f"a cluster of {size.max()} people is too large to draw {m} clusters")
     drawn = pps(inclusion_probabilities(size, m), rng)
-    return np.concatenate(
-        [rng.choice(np.flatnonzero(cluster == c), take, replace=False) for c in drawn]
-    )
+    people = members(cluster, len(size))
+    return np.concatenate([rng.choice(people[c], take, replace=False) for c in drawn])
 
 
 def design_effect(take: float, correlation: float, variation: float = 0.0) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labkit.sampling.even import Ids
+from labkit.sampling.labels import members
 
 Places = NDArray[np.intp]
 
@@ -74,14 +75,9 @@ def stratified(stratum: NDArray[np.integer], places: ArrayLike, rng: np.random.G
     people of two strata the product of their chances. Raises ValueError for a stratum without an
     entry in places, which would be lost, and for one with more places than people.
     """
-    if stratum.max(initial=-1) >= len(np.asarray(places)):
-        raise ValueError(f"stratum {stratum.max()} has no entry in places, and would be lost")
-    return np.concatenate(
-        [
-            rng.choice(np.flatnonzero(stratum == h), places_h, replace=False)
-            for h, places_h in enumerate(np.asarray(places))
-        ]
-    )
+    places = np.asarray(places)
+    lotteries = zip(members(stratum, len(places)), places, strict=True)
+    return np.concatenate([rng.choice(people, n, replace=False) for people, n in lotteries])
 
 
 def two_phase(
