@@ -701,9 +701,9 @@ print(f"truth among all:               {visits.mean():.2f}")
 # ## Side by side
 #
 # Three hundred samples of each. ± gives two Monte Carlo standard errors of the bias: a lottery has
-# none by design, and what stands in its row is noise. *95 % hit* is the share of intervals that hold the truth:
-# *naive*, as if drawn by simple random sampling, and by the method's own *design*. That a quota
-# costs no more than the first to come, though people are sent home, is an assumption.
+# none by design, and what stands in its row is noise. *95 % hit* is the share of intervals that
+# hold the truth: *naive*, as if drawn by simple random sampling, and by the method's own *design*.
+# That a quota costs no more than the first to come, though people are sent home, is an assumption.
 
 # %% tags=["nbval-ignore-output"]
 by_name = city.methods(n)
