@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Sampling without chance
 #
-# The cheapest sample in the city is nearer the truth than any lottery of the same price, up to a
-# budget that you will compute. Above it, more money buys more answers and, for a long way, hardly
-# less error.
+# The cheapest sample in the city is nearer the truth than a lottery over the whole city for the
+# same price, up to a budget that you will compute. Up to there and somewhat beyond, more money buys
+# more answers and hardly less error.
 #
 # **You will be able to** say what a crown buys, bias included; tell surveys that agree from surveys
 # that are right; say what a quota mends and what it leaves; correct for a sample that over-counts
@@ -207,13 +207,15 @@ print(f"B = {B:.0f} crowns, so (S / B)^2 = {(S / B) ** 2:.1f} people")
 
 # %% [markdown]
 # No price stands in that formula. The bias decides how *many* people the lottery needs, and the
-# prices turn them into crowns. Whoever has less money than that takes the app, and is right to.
-# Nobody can compute B from the app's sample, though. It takes a lottery to see it, and a larger one
-# than this. (The two also differ in where they ask. A lottery among the app's users would cost a
-# crown an answer, and its bias would be that of the whole app: the last row of the table.)
+# prices turn them into crowns. Between these two, whoever has less money than that takes the app,
+# and is right to. Nobody can compute B from the app's sample, though. It takes a lottery to see it,
+# and a larger one than this. (The two also differ in where they ask. A lottery among the app's
+# users would cost a crown an answer, and its bias would be that of the whole app: the last row of
+# the table.)
 #
-# **Where it stops being true.** At the far end of the picture the app is ahead again. To see why,
-# give everybody the app, so that the sample can grow until it holds the whole city.
+# **Where it stops being true.** Towards the right of the picture the app is ahead again for a
+# stretch. To see why, give everybody the app, so that the sample can grow until it holds the whole
+# city.
 
 # %%
 all_have_it = np.exp(-1.1 * city.people["activity"].to_numpy())
@@ -258,8 +260,9 @@ claim(
 # **The question.** An expert picks typical people. Is that better than a lottery? (**T7**)
 #
 # In **judgment sampling** somebody who knows the field chooses. This expert has a rule and can
-# state it: leave out odd files. A file's *oddness* is its squared distance from the median income,
-# debt, years at the address and volatility, each in standard deviations.
+# state it: leave out odd files. A file's *oddness* is its squared distance from the medians of
+# income (its logarithm), debt, years at the address and volatility, each in standard deviations,
+# the four squares added up.
 
 # %%
 columns = ["income", "debt", "tenure_years", "volatility"]
@@ -360,10 +363,10 @@ by_oddness.round().astype(int).T
 # Odd files spend more, and whoever avoids them finds too little. An interval from such a survey is
 # narrow, and rightly so. It stands in the wrong place, and looks like the better one.
 #
-# Would doing it again give the expert away? The bias in the table above is that of three hundred
-# surveys averaged. Averaging takes the spread away, and bias is not spread. A measurement that
-# agrees with itself is **reliable**, one that is right is **valid**. From inside you can check the
-# first alone.
+# Would doing it again give the expert away? The bias in this section's first table is that of three
+# hundred surveys averaged. Averaging takes the spread away, and bias is not spread. A measurement
+# that agrees with itself is **reliable**, one that is right is **valid**. From inside you can check
+# the first alone.
 #
 # **Where it stops being true.** Suppose that there is time for ten files. (This is the limit of
 # **T4**, lesson 1's claim about the two families.)
@@ -610,7 +613,7 @@ print(f"E[x x] / E[x]:                {size_biased:.2f} visits")
 print(f"the first 200, nobody twice:  {without_repeats:.2f}")
 
 # %% [markdown]
-# A careful survey sets quotas. It fits the town's self-rated health (four classes), number of
+# A careful survey sets quotas. It fits the town's self-rated health (four classes), index of
 # chronic diseases (three classes) and insurance (with or without a share to pay). Would you trust
 # it?
 
@@ -700,10 +703,11 @@ print(f"truth among all:               {visits.mean():.2f}")
 # %% [markdown]
 # ## Side by side
 #
-# Three hundred samples of each. ± gives two Monte Carlo standard errors of the bias: a lottery has
-# none by design, and what stands in its row is noise. *95 % hit* is the share of intervals that
-# hold the truth: *naive*, as if drawn by simple random sampling, and by the method's own *design*.
-# That a quota costs no more than the first to come, though people are sent home, is an assumption.
+# Three hundred samples of each. ± gives two Monte Carlo standard errors of the bias. A lottery has
+# no bias by design: what stands in its row is noise, and about one time in twenty such noise
+# exceeds its ±. *95 % hit* is the share of intervals that hold the truth: *naive*, as if drawn by
+# simple random sampling, and by the method's own *design*. That a quota costs no more than the
+# first to come, though people are sent home, is an assumption.
 
 # %% tags=["nbval-ignore-output"]
 by_name = city.methods(n)

@@ -143,7 +143,7 @@ unfollowed = rings & np.array([graph.in_degree(i) == 0 for i in drawn])
 # %%
 place = nx.kamada_kawai_layout(graph.to_undirected())
 x, y = np.array([place[i] for i in drawn]).T
-fig, ax = figures.new(title="No path of arrows leads to the rings", size=(7.6, 4.6))
+fig, ax = figures.new(title="No path of arrows leads from the seeds to the rings", size=(7.6, 4.6))
 ax.axis("off")
 nx.draw_networkx_edges(
     graph, place, ax=ax, edge_color="#B5B5B5", arrowsize=7, node_size=34, width=0.7
@@ -166,12 +166,13 @@ figures.show(
 )
 
 # %% [markdown]
-# An account that nobody follows cannot be found by following, from whichever seeds. Its inclusion
-# probability is zero, unless it is a seed: a **structural zero**. No number of repetitions and no
-# weight brings it in. (And people without the app have no account at all.) See it in the whole
-# city: 300 scrapes of 2,000 accounts, each from ten new seeds. How often is an account found, by
-# the number of its followers? Seeds are not counted. Here and below ± stands for two **Monte Carlo
-# standard errors**: how far off the number may be because the draws are only so many.
+# An account that nobody follows cannot be found by following, from whichever seeds. Apart from its
+# tiny chance of being a seed, its inclusion probability is zero: a **structural zero**. No number
+# of repetitions and no weight brings it in. (And people without the app have no account at all.)
+# See it in the whole city: 300 scrapes of 2,000 accounts, each from ten new seeds. How often is an
+# account found, by the number of its followers? Seeds are not counted. Here and below ± stands for
+# two **Monte Carlo standard errors**: how far off the number may be because the draws are only so
+# many.
 
 # %%
 followers = np.bincount(city.follows[1], minlength=N)
@@ -338,8 +339,8 @@ claim(
 #
 # The second bias is another one. People have friends of their own kind: most friends of gig workers
 # are gig workers. That is **homophily**. The sample looks large, but all of it descends from ten
-# seeds, a few waves away. From seeds in C even the degree stays low: they stay among themselves,
-# and have fewer friends than others.
+# seeds, a few waves away. From seeds in C the degree, though above the city's mean, stays lower
+# than from seeds by lot: gig workers stay among themselves, and have fewer friends than others.
 
 # %% [markdown]
 # ## One over the degree
@@ -529,7 +530,7 @@ pd.DataFrame(
 # It takes tens of steps until the seeds are forgotten. The snowballs above were full in wave five,
 # so nobody in them is more than five steps away from a seed. Fewer coupons make longer chains, and
 # one may throw the first steps away; each of those is an interview that somebody paid for. The
-# walks of 2,000 steps above kept theirs, and hold a little too many of C.
+# walks of 2,000 steps above kept theirs, and, weighted, hold a little too many of C.
 #
 # **Where it stops being true.** Whoever is not linked to the large piece never comes. And the
 # weights need each person's true degree: in the field people are asked how many friends they have,
@@ -562,7 +563,7 @@ my_guess = 20  # %, edit me
 # app. You look at the estimate of the mean spend *within* C as the contacts go on.
 
 # %%
-waits = np.where(in_c & linked, city.wait, np.inf)  # only gig workers come
+waits = np.where(in_c & linked, city.wait, np.inf)  # only gig workers are seeds
 
 
 def by_lot(rng):
@@ -642,17 +643,19 @@ claim(
 # %% [markdown]
 # **Why.** The bias of the seeds is a bias towards C. Where the question is about C alone, that is
 # no bias but a way in. The degree is most of what remains, and the weights mend that. The same
-# coupons cannot tell how *large* C is: that takes the lottery. And if there is no register either,
-# the row *by lot* does not exist. Then you use links, and say whom they cannot reach.
+# coupons cannot tell how *large* C is: that takes the lottery, or walks long enough to forget their
+# seeds. And if there is no register either, the row *by lot* does not exist. Then you use links,
+# and say whom they cannot reach.
 
 # %% [markdown]
 # ## Side by side
 #
-# Every method of this chapter is put into one frame: 300 samples of 2,000, the error of the mean
-# spend, the share of 95 % intervals that contain the truth, and what it costs at the city's
-# made-up prices. All but *snowball from C* start from the first ten to open the app. The walks are
-# ten of 200 steps. Nobody set their chances, but they are independent of one another, so the spread
-# *between* the ten stands in for a design's variance (nine degrees of freedom).
+# The methods of this lesson, and a lottery, are put into one frame: 300 samples of 2,000, the error
+# of the mean spend, the share of 95 % intervals that contain the truth, and what it costs at the
+# city's made-up prices. Of those along links, all but *snowball from C* start from the first ten to
+# open the app. The walks are ten of 200 steps. Nobody set their chances, but they are independent
+# of one another, so the spread *between* the ten stands in for a design's variance (nine degrees of
+# freedom).
 
 # %%
 by_name = city.methods()
@@ -745,7 +748,8 @@ claim(
 
 # %% [markdown]
 # Who is in them? Count over repeated draws, by degree, and hold it against what theory says of long
-# walks. By lot the chance is 1 % for everybody.
+# walks. A walk may come to somebody twice; each visit counts, so for walks and for theory these are
+# mean visits per person, in %. By lot the chance is 1 % for everybody.
 
 # %%
 edges = [0, 1, 5, 10, 20, 50]
@@ -764,8 +768,8 @@ chances.round(2).rename_axis(columns="chance in %")
 
 # %% [markdown]
 # In a city of 200,000 a snowball of 2,000 comes in proportion to the degree, too. So the weights
-# mend that part of its bias, and most of what is left in the table above comes from its seeds, who
-# are active in the app.
+# mend that part of its bias, and most of what is left in the table of methods (*snowball,
+# 1/degree*) comes from its seeds, who are active in the app.
 #
 # *Matters* means: goes with what you ask about.
 #
@@ -800,10 +804,10 @@ pd.DataFrame(
 # %% [markdown]
 # **At work.** A crawl, a friend-of-a-friend panel, a dataset grown from "related items": each is a
 # sample along links. Write down the seeds, the direction of the links, and how many waves were
-# taken. Ask who has no link that leads to them. Keep everybody's degree, as it is the only weight
-# you will ever have. Use several seeds of different kinds, and look whether the estimates still
-# differ by seed: if they do, the chains are too short. Use links to *find* a rare kind, and a
-# lottery to count it.
+# taken. Ask who has no link that leads to them. Keep everybody's degree: without it no weight can
+# mend the bias of the well-connected. Use several seeds of different kinds, and look whether the
+# estimates still differ by seed: if they do, the chains are too short. Use links to *find* a rare
+# kind, and a lottery to count it.
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody.
 # Under any other seed each statistical bound above would fail by chance less than once in a million

@@ -2,14 +2,14 @@
 # # Chance, evenly
 #
 # Four samplers give everybody in a city exactly the same chance. From one of them two thousand
-# people are worth next to nothing, and its chances do not give it away.
+# people are worth next to nothing, and the chances of single persons do not give it away.
 #
 # **You will be able to** test whether a sampler is fair; say what equal chances promise and what
 # they do not; choose between simple random, Bernoulli and systematic sampling; say how large a
 # sample must be to hold a rare group at all.
 #
 # **Time** 45 minutes. **Before this**
-# [Every dataset is a sample](01_every_dataset_is_a_sample.ipynb): bias, spread, inclusion
+# [Every dataset is a sample](01_every_dataset_is_a_sample.ipynb): bias, spread, RMSE, inclusion
 # probability, interval.
 
 # %% [markdown]
@@ -19,12 +19,12 @@
 # equally likely. The lesson tests one claim of the [ledger](../LEDGER.md) and its limits.
 #
 # - **T9**: simple random sampling gives everybody in the population the same chance.
-# - **T9, its limit**: equal chances are not enough. Every *subset* must be equally likely. Rare
-#   groups can vanish. And a list with holes, or people who do not answer, undo it.
+# - **T9, its limit**: equal chances are not enough. Every *subset* of that size must be equally
+#   likely. Rare groups can vanish. And a list with holes, or people who do not answer, undo it.
 #
-# Why subsets? *The chances of persons decide where estimates are centred. The chances of pairs
+# Why sets? *The chances of persons decide where estimates are centred. The chances of pairs
 # decide how far they spread.* So the spread, and the right formula for it, depend on who comes
-# together. The lottery settles that: it lets every subset come equally often.
+# together. The lottery settles that: it lets every set of n come equally often.
 #
 # The city is [Riverton](../../datasets/riverton_people/README.md), which is made up. Its groups A,
 # B and C stand for no real group.
@@ -262,7 +262,8 @@ figures.show(
     f"{shares['lottery'].max():.1%} of the samples. In blocks next-door neighbours are in "
     f"{shares['block'].max():.0%}, and people far apart in {shares['block'].min():.0%}.",
     alt="Two square heat maps with the same dark diagonal. The lottery's is one even pale blue "
-    "beside it; the block's has a broad dark band along it and is white elsewhere.",
+    "beside it; the block's has a broad dark band along it, which goes on in two corners, and is "
+    "white elsewhere.",
 )
 
 # %% tags=["claim-T9"]
@@ -374,7 +375,8 @@ claim(
 # %% [markdown]
 # **Real people.** The RAND Health Insurance Experiment: 20,190 rows, each a person's year, with the
 # visits to a doctor in that year (`mdvis`). It comes with statsmodels and is in the public domain.
-# The years of one person stand together. Take the file as the population and look at the blocks.
+# The years of one person stand together, and the file drifts: people in its first rows go to the
+# doctor more often than those in its last. Take the file as the population and look at the blocks.
 
 # %%
 visits = randhie.load_pandas().data["mdvis"].to_numpy(float)
@@ -434,9 +436,11 @@ spreads.round(0).astype(int)
 
 # %% [markdown]
 # For the lottery all pairs are alike, the double sum collapses, and what is left is the formula
-# $S \sqrt{1/n - 1/N}$. Its $-1/N$ is the **finite population correction**. It is there because a
-# person who is in takes a place from everybody else, so that pairs come a little less often than
-# $f^2$. Leave it out and you promise too wide a spread:
+# $S \sqrt{1/n - 1/N}$. Its $-1/N$ is the **finite population correction**. It is there because
+# nobody can come twice: a person is in or out, with the variance $f(1-f)$, and $1/n - 1/N$ is
+# $(1-f)/n$. (That pairs come a little less often than $f^2$ is why only the distances from the mean
+# count.)
+# Leave it out and you promise too wide a spread:
 
 # %%
 s = y.std(ddof=1)
@@ -608,8 +612,9 @@ claim(
 # together stand at the same place in their streets and are alike. The values in the sample are
 # then alike, too, and any formula made of them says that all is well.
 #
-# The register and the shuffled list show no more than luck: the spread of a hundred estimates is
-# itself off by some $1/\sqrt{200}$, or 7 %.
+# The shuffled list shows no more than luck: the spread of a hundred estimates is itself off by some
+# $1/\sqrt{200}$, or 7 %. The register gains a little, since each sample holds the districts in
+# their proportions, and that much the differences see; the rest may be luck.
 #
 # Successive differences mend the case of income. Nothing inside the sample can mend the streets: a
 # systematic sample is *one* column, and one column does not tell how the others differ. What helps
@@ -709,7 +714,8 @@ claim(
 # $e^{-np}$. That is 5 % where np is 3, so **n must be about 3 / p**, the last column. And one is
 # not enough to learn from. A lottery does not know that you want C. If you do, give C a lottery of
 # its own: that is stratified sampling, the next lesson's subject. Who will default is not known
-# beforehand, so for these C's own lottery has to be large.
+# beforehand, so these cannot have a lottery of their own. But among C they are many, so that a
+# small lottery of C alone holds one.
 
 # %% [markdown]
 # ## Chances that you did not give
@@ -818,9 +824,10 @@ print(f"of all, weighted by the chance to answer:   {weighted:,.0f}")
 
 # %% [markdown]
 # **Why.** The intervals are honest about the mean of *those who come, each weighted by the chance
-# of coming*. A hole of a few percent shifts that mean a little. At 200 people the shift hides in
-# the spread. More people shrink the spread, and not the shift, until the intervals close around
-# the wrong number. No test of the sampler finds this: to everybody on the list it is fair.
+# of coming*. A small hole shifts that mean a little, many missing answers shift it more. At 200
+# people the first shift hides in the spread, the second hardly. More people shrink the spread, and
+# not the shift, until the intervals close around the wrong number. No test of the sampler finds
+# this: to everybody on the list it is fair.
 
 # %% [markdown]
 # ## Side by side
@@ -883,11 +890,11 @@ claim(
 )
 
 # %% [markdown]
-# *95 % hit* is the share of intervals that contain the truth, by the lottery's formula; naive,
-# because it does not ask for the design. For a block it is far too narrow, and no formula made of
-# one block can be right: one block does not tell how blocks differ. Draw several smaller ones and
-# compare *them*. That is cluster sampling, another lesson of this chapter, and what makes it
-# tempting is the last column: the block takes few trips.
+# ± gives two Monte Carlo standard errors of the bias. *95 % hit* is the share of intervals that
+# contain the truth, by the lottery's formula; naive, because it does not ask for the design. For a
+# block it is far too narrow, and no formula made of one block can be right: one block does not tell
+# how blocks differ. Draw several smaller ones and compare *them*. That is cluster sampling, another
+# lesson of this chapter, and what makes it tempting is the last column: the block takes few trips.
 #
 # | method | in one sentence | fails when | right choice when |
 # |---|---|---|---|

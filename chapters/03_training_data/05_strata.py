@@ -546,7 +546,7 @@ figures.show(
     "splits miss some tag altogether. Iterative stratification is off by "
     f"{np.abs(off['iterative']).max():.1f} people at most: people come whole.",
     alt="Eight rows of dots around zero, one for each tag, wider the rarer the tag; the rarest "
-    "reach from minus one hundred to plus two hundred percent. A bar in each row is near zero.",
+    "reach from minus one hundred to far beyond plus one hundred. A bar in each row is near zero.",
 )
 
 # %% tags=["claim-T11"]
@@ -605,7 +605,8 @@ claim(
 # **Real data.** Eighteen women of Natchez, Mississippi, and which of fourteen social events each of
 # them went to, from newspapers of the 1930s (Davis, Gardner and Gardner, *Deep South*, 1941; it
 # comes with networkx, BSD licence). A woman belongs to several events. Split the women into two
-# halves, and count the events that nobody in one of the halves went to.
+# halves, many times over, and count the splits in which nobody in one of the halves went to some
+# event.
 
 # %%
 graph = nx.davis_southern_women_graph()
@@ -655,7 +656,7 @@ show_source(strata.two_phase)
 
 # %%
 n, calls = 2_000, 10_000
-districts = city.district.max() + 1  # so many people live in each that all are visited
+districts = city.district.max() + 1  # nearly all are visited
 total = TWO_CALLS.list_of_people + TWO_CALLS.person * n + TWO_CALLS.trip * districts
 fixed = AT_HOME.list_of_people + AT_HOME.trip * districts
 n_lot = round((total - fixed) / AT_HOME.person)
@@ -810,10 +811,11 @@ methods.shown(tables["spend"]).rename_axis("spend")
 # lot; those by *design* use the design's own variance: the one within strata and, for two phases,
 # also what the first phase left to chance.
 #
-# Naive intervals are too long where strata by income have taken spread away, and hit nearly always.
-# They are too short where unequal weights add spread (equal places, two phases). No interval mends
-# a bias (weights forgotten). Two phases look poor here, and dear, since the table asks about the
-# city; they are for the group that no list has.
+# For spend, naive intervals are too long where strata by income have taken spread away, and hit
+# nearly always. They are too short where unequal weights add spread (equal places, two phases; for
+# default also Neyman's places for spend). No interval mends a bias (weights forgotten). Two phases
+# look poor here, and dear, since the table asks about the city; they are for the group that no list
+# has.
 
 # %%
 family = {m.name: m.family for m in listed}
@@ -836,7 +838,7 @@ figures.show(
 
 # %% [markdown]
 # Is everybody's chance what the design says? Count how often people are in 60 samples, by tenths of
-# *activity*, how much they use the app. It is no stratum here, so nothing holds it in place.
+# *activity*, how much they are online. It is no stratum here, so nothing holds it in place.
 
 # %% tags=["claim-T10"]
 tenth = pd.qcut(city.people["activity"], 10, labels=False).to_numpy()
@@ -940,5 +942,5 @@ pd.DataFrame(
 # - Sharon Lohr, *Sampling: Design and Analysis*: the textbook's chapters on stratified and
 #   two-phase sampling. J. N. K. Rao, "On double sampling for stratification and analytical
 #   surveys", *Biometrika* 60, 1973: the variance of two phases.
-# - scikit-learn on
-#   [stratified splits](https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.StratifiedShuffleSplit.html).
+# - scikit-learn on [stratified
+#   splits](https://scikit-learn.org/stable/modules/generated/sklearn.model_selection.StratifiedShuffleSplit.html).

@@ -123,8 +123,8 @@ my_guess = 5  # %, edit me
 # **Repair 1: one over the chance.** Whoever answers with a chance of one in five stands for five
 # people. So weight everybody by one over their chance: **inverse-probability weighting**. The
 # chances of *answering* are known only to the makers of a made-up city. In real life you estimate
-# them, from those who came *and* those who did not, with a logistic regression. The estimated
-# chance is also called a **propensity score**.
+# them, from those who came *and* those who did not, with a logistic regression. The chance, given
+# what you know of a person, is also called the **propensity score**.
 
 # %%
 show_source(repair.inverse_probability, repair.chance_of_coming)
@@ -356,7 +356,7 @@ figures.show(
 claim(
     "T4",
     "nor do right weights always help: where the driver has little to do with the question, they "
-    "lose more than they mend",
+    "lose more than they mend in a survey of this size",
     measured=simulated[2, 1] / simulated[2, 0],
     above=1,
     unit="times the error",
@@ -364,8 +364,9 @@ claim(
 )
 
 # %% [markdown]
-# The weights are right, and wrong to use. They buy off a bias of less than one percent with half of
-# the people. Before you weight, ask whether what drives the selection drives the answer too.
+# The weights are right, and in a survey of this size wrong to use. They buy off a bias of less than
+# one percent with half of the people. Before you weight, ask whether what drives the selection
+# drives the answer too.
 
 # %% [markdown]
 # ## Many small cells
@@ -374,11 +375,11 @@ claim(
 # fifth of activity. Some cells hold a few answers, some none. What do you say about them? (**T4**,
 # its limit)
 #
-# The wrong way is to take each cell's own mean, and the mean of all where nobody came. The other
-# way is to describe each cell by its four classes, to fit a **regression** of the answers on these
-# descriptions, and to predict every cell, the empty ones too. A **ridge** penalty keeps slopes that
-# rest on few answers small. Weight the predictions by the people in each cell and you have the
-# city's mean: regression and post-stratification.
+# The wrong way, while answers are few, is to take each cell's own mean, and the mean of all where
+# nobody came. The other way is to describe each cell by its four classes, to fit a **regression**
+# of the answers on these descriptions, and to predict every cell, the empty ones too. A **ridge**
+# penalty keeps slopes that rest on few answers small. Weight the predictions by the people in each
+# cell and you have the city's mean: regression and post-stratification.
 
 # %%
 show_source(repair.regress_and_post_stratify)
@@ -523,7 +524,7 @@ claim(
 # **The question.** Each repair assumes something. Which assumption protects which repair, and what
 # happens to the others? (**T4**, its limit)
 #
-# Three repairs meet seven surveys. The first models the *chances*, the second models the
+# Three repairs meet seven cases. The first models the *chances*, the second models the
 # *outcome*. The third does both: it takes the outcome model's mean and adds the weighted mean of
 # what that model gets wrong among those who came. It is called **doubly robust**.
 
@@ -548,10 +549,10 @@ def three_repairs(chance, know_chance, know_outcome, largest=np.inf, repeats=60)
 
 
 # %% [markdown]
-# The new survey here is answered by the very active and the very inactive, and seldom by those in
-# between. A model that is given *ten classes* of activity can follow that. A model that is given
-# activity as one number, a *straight line*, cannot. Models that are given *borough* instead of
-# activity do not see the driver at all.
+# Five of the cases share a new survey, answered by the very active and the very inactive, and
+# seldom by those in between. A model that is given *ten classes* of activity can follow that. A
+# model that is given activity as one number, a *straight line*, cannot. Models that are given
+# *borough* instead of activity see the driver only as far as group, age and borough go with it.
 
 # %%
 rest = [one_hot(group), one_hot(age_class)]
@@ -643,8 +644,9 @@ claim(
 #   data cannot show whether that is so: it is about people who did not come.
 # - *There is overlap*: everybody has some chance. In one row nobody of the least active fifth ever
 #   comes, as if they had no letter box. No weight reaches them, and the outcome model has never
-#   seen one. This is **undercoverage**. Raking refuses, as printed below, but only because the hole
-#   is two whole classes. It does not notice a hole inside a class.
+#   seen one. For the repairs that is the same as **undercoverage**, people missing from the list.
+#   Raking refuses, as printed below, but only because the hole is two whole classes. It does not
+#   notice a hole inside a class.
 # - *The model of the chances is right*, or *the model of the outcome is right*. Doubly robust needs
 #   one of the two and does not tell you whether you have it. Where
 #   both are wrong, it is worse here than the outcome model alone.
@@ -801,8 +803,8 @@ figures.show(
 # %% tags=["claim-T9"]
 claim(
     "T9",
-    "rare people vanish from equal chances: drawn by the cube of income, with an effective size "
-    "of a tenth or so, their share is far better known",
+    "rare people can vanish from equal chances: drawn by the cube of income, with an effective "
+    "size of a tenth or so, their share is far better known",
     measured=tail.loc[3, "share of the rare"] / tail.loc[0, "share of the rare"],
     at_most=0.5,
     unit="times the error",
@@ -891,7 +893,8 @@ claim(
 # | doubly robust | predict, then weight the misses | both are wrong | both models can be had |
 # | importance sampling | p / q changes the population | q hardly draws there | p, q known |
 #
-# None of the first five takes the bias away where the driver is unseen or a chance is zero.
+# None of the first five takes the bias away where the driver is unseen. Where a chance is zero, no
+# weight does, and a regression only if its form also holds for people whom it never saw.
 
 # %% [markdown]
 # ## What you measured
@@ -926,9 +929,9 @@ pd.DataFrame(
 # do not, say so beside the number; no method in this lesson helps. If you do, look for people with
 # no chance at all, print the effective size, and ask whether the driver has anything to do with the
 # question. Keep a record of those who did *not* come: it is what the chances are estimated from.
-# Compare a repair by weights with one by regression. Where they differ by more than the spread of
-# their difference, one of the models is wrong. Where they agree, that proves nothing: with the
-# driver unseen all repairs agreed, and all were wrong.
+# Compare a repair by weights with one by regression. Where they differ by more than about twice the
+# spread of their difference, at least one of the models is probably wrong. Where they agree, that
+# proves nothing: with the driver unseen all repairs agreed, and all were wrong.
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody.
 # Under any other seed each statistical bound above would fail by chance less than once in a million

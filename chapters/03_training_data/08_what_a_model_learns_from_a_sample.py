@@ -128,8 +128,8 @@ methods.shown(table)
 #   far as 300 repetitions leave it open; in a table as long as this a row or two lie outside by
 #   chance. *RMSE*: the typical distance from the truth. It holds bias and *spread*.
 # - *95 % hit*: the share of 95 % intervals that contain the truth, by either standard error.
-# - *chances off*: how far the worst bin's chance is from the design's, in standard errors (SE); two
-#   or three where all is right. *Unknown*: no design sets the chances beforehand. Then the bin that
+# - *chances off*: how far the worst bin's chance is from the design's, in standard errors (SE); one
+#   to three where all is right. *Unknown*: no design sets the chances beforehand. Then the bin that
 #   is drawn least stands against the one drawn most; 0 : 1 where somebody never comes.
 # - *crowns*: the list, the people, and a trip to each district that is visited.
 
@@ -190,12 +190,13 @@ claim(
 # %% [markdown]
 # **Why.** In blue, the design sets the chances, weights undo them, and the dot lands on the truth.
 # What remains is spread, and an interval can measure spread when it follows the design. The other
-# family has a bias that no interval contains. Its samples are also cheaper.
+# family has a bias that no interval contains. Most of its samples are also cheaper.
 #
 # **Where it stops being true.** The blue family is not always closer. Two whole districts are
-# without bias, and each estimate is far off in one direction or the other. *Respondent-driven*
-# sampling, a walk from friend to friend with weights of one over the number of friends, comes
-# close. So does *app, by activity*, which weights by the very thing that drives who opens the app.
+# without bias, and most of their estimates are far off in one direction or the other.
+# *Respondent-driven* sampling, a walk from friend to friend with weights of one over the number of
+# friends, comes close. So does *app, by activity*, which weights by the very thing that drives who
+# opens the app.
 
 # %% tags=["claim-T4"]
 claim(
@@ -249,8 +250,9 @@ print(f"calibration         {p[in_c].mean() / default[in_c].mean():.2f}  mean p 
 print(f"cost                {lost[in_c].mean():.2f}  per person, in payers' worth")
 
 # %% [markdown]
-# With the **AUC**, the share of pairs (one defaults, one pays) that are ranked right, these are the
-# metrics of `scoring.judge`, which computes them for everybody and for each group.
+# Without recall and with the **AUC**, the share of pairs (one defaults, one pays) that are ranked
+# right, these are the metrics of `scoring.judge`, which computes them for everybody and for each
+# group.
 #
 # **Your guess.** That was one model, and it learned C from few defaulters. Train fifty, from fifty
 # *simple random* samples. Of 100 people in C who would have paid, how many do they refuse on
@@ -324,7 +326,7 @@ rows = -np.arange(len(others))
 panels = {
     "AUC gap overall": (("all", "AUC"), 1, (-0.09, 0.115)),
     "AUC gap in C": (("C", "AUC"), 1, (-0.09, 0.115)),
-    "payers in C refused (%)": (("C", FPR), 100, (5, 105)),
+    "payers in C refused (%)": (("C", FPR), 100, (15, 100)),
 }
 for ax, (label, (column, scale, limits)) in zip(axes, panels.items(), strict=True):
     gap, error = scale * np.array([beside(column, name) for name in others]).T
@@ -351,7 +353,7 @@ figures.show(
     alt="Three panels with one row per method. Overall most dots lie close to the line of simple "
     "random sampling, equal per group and two-phase to its left. In C these two lie far to the "
     "right, convenience and quota to the left. The third panel shows the share of payers in C who "
-    "are refused: about half and more for all, most for judgment.",
+    "are refused: between four and seven in ten for all but judgment, which refuses most.",
 )
 
 # %% tags=["claim-T3"]
@@ -399,7 +401,7 @@ pd.crosstab(city.people["group"], steady_to_moving, values=default, aggfunc="mea
 #
 # **Where it stops being true.** Proportional strata put C's share right in every sample, and that
 # is all they do: C is outvoted as before. Nor is the size of the sample to blame. A model trained
-# on the whole city treats C no better:
+# on the whole city ranks C no better, and costs no less there:
 
 # %%
 scoring.judge(train(np.arange(city.N)), everybody).round(3)
@@ -414,7 +416,8 @@ scoring.judge(train(np.arange(city.N)), everybody).round(3)
 to_c = mean_of["C"].loc[["simple random", "judgment", "equal per group"]]
 rule = scoring.judge_scores(np.where(in_c, 9.0, -9.0), everybody).loc["C"]
 to_c = pd.concat([to_c, pd.DataFrame({"refuse all of C": rule}).T])
-to_c["recall"] = to_c["flagged"] * to_c["precision"] / default[in_c].mean()
+share = default[in_c].mean()
+to_c["recall"] = 1 - (to_c["cost"] - to_c[FPR] * (1 - share)) / (LOSS * share)
 to_c[["recall", "flagged", "false-positive rate", "precision", "cost"]].round(3)
 
 # %% tags=["claim-T3"]
@@ -679,9 +682,10 @@ claim(
 
 # %% [markdown]
 # The ranking was never wrong; the probabilities were. The shift moves everybody by the same amount,
-# so for a misspecified model it is right on average and not in each group: look at C. Weights refit
-# the slopes as well. Where people select themselves by the outcome, such as those who complain, or
-# those who are listed because they defaulted, nobody knows the chances, and neither can be had.
+# so for this misspecified model it is about right on average and not in each group: look at C.
+# Weights refit the slopes as well. Both need people drawn by lot among the defaulters and among the
+# payers. Where people come by themselves, such as those who complain, or where only those who
+# defaulted are listed, neither helps.
 
 # %% [markdown]
 # ## What the test part can tell
@@ -776,10 +780,10 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** Each month a little more defaults, and no column of the model tells the month. Shuffled,
-# every test month lies among training months. The test part has to stand to the training part as
-# the world to come stands to the data you have. The same goes for rows of one person or one shop:
-# a random split puts them on both sides, and then tests on people whom the model knows.
+# **Why.** Default grows more common over the months, and no column of the model tells the month.
+# Shuffled, every test month lies among training months. The test part has to stand to the training
+# part as the world to come stands to the data you have. The same goes for rows of one person or one
+# shop: a random split puts them on both sides, and then tests on people whom the model knows.
 #
 # **Where it stops being true.** A temporal split withholds the latest months from training. It is
 # right for the question; for the model in use, train again on all of the past.
@@ -871,6 +875,6 @@ pd.DataFrame(
 # - Hidetoshi Shimodaira, "Improving predictive inference under covariate shift by weighting the
 #   log-likelihood function", *Journal of Statistical Planning and Inference* 90(2), 2000: why
 #   weights matter for misspecified models.
-# - scikit-learn on
-#   [groups and time in cross-validation](https://scikit-learn.org/stable/modules/cross_validation.html):
-#   `GroupKFold` and `TimeSeriesSplit`.
+# - scikit-learn on [groups and time in
+#   cross-validation](https://scikit-learn.org/stable/modules/cross_validation.html): `GroupKFold`
+#   and `TimeSeriesSplit`.

@@ -24,7 +24,7 @@
 #
 # - **T4**: there are two families of sampling methods: with chance and without.
 # - **T9**: simple random sampling gives everybody in the population the same chance. *Limit*: equal
-#   chances are not enough, every subset must be equally likely.
+#   chances are not enough, every subset of that size must be equally likely.
 
 # %%
 import time
@@ -69,7 +69,7 @@ print(f"{users:,} payments pass by, of {truth:,.0f} crowns on average; nobody kn
 # sign?
 
 # %%
-my_guess = 5  # %, edit me
+my_guess = 10  # %, edit me
 
 # %% [markdown]
 # **The right way.** A **reservoir** of k places. The first k go in. Whatever comes later, as number
@@ -199,8 +199,8 @@ my_guess = 10_000  # draws, edit me
 #
 # $$\frac{N-1}{N} \sum_{i=1}^{N} \frac{(c_i - R f)^2}{R f (1 - f)}$$
 #
-# For a fair sampler it follows a **chi-square** distribution with N - 1 degrees of freedom: on
-# average it is N - 1.
+# For a fair sampler and many draws it follows, nearly, a **chi-square** distribution with N - 1
+# degrees of freedom: on average it is N - 1.
 
 
 # %%
@@ -321,7 +321,7 @@ figures.show(
     fig,
     caption=f"Draws after which this statistic sees the slip, with a false alarm and a miss each "
     f"once in ten million: {needed[1]:,.0f} at k = 1, {needed[30]:,.0f} at k = 30, and "
-    f"{needed[100]:,.0f} at k = 100. Squares: what you ran.",
+    f"{needed[100]:,.0f} at k = 100. Squares: two of the tests that you ran.",
     alt="The number of draws needed rises steeply with the number of places, on logarithmic axes. "
     "Two thousand draws are enough at one place and far from enough at thirty.",
 )
@@ -439,7 +439,7 @@ pd.DataFrame(
 ).astype(int).rename_axis("of the first ten rows").T
 
 # %% [markdown]
-# Always five and five. Rows that stand on the same side of the line keep one another out. To see
+# Always five and five. Rows in the same half of the table keep one another out. To see
 # such a thing without knowing where to look, count **pairs**: how often two rows are in together.
 # Part of a pair's excess $d_{ij}$ comes from its two rows being drawn often by themselves:
 # $a_i + a_j$. That part is in the statistic by person already, so take it off. (All excesses sum to
@@ -525,8 +525,9 @@ columns = ["k", "rounding predicts", "fewest seen", "most seen", "a lottery, on 
 pd.DataFrame(rows, columns=columns).set_index("k").T
 
 # %% [markdown]
-# Small tables are one batch, and nobody samples 20 rows of them. Take a table of the size that
-# people do sample: the month's payments in the order of arrival. You ask for ten rows to look at.
+# A small table is one batch, and nobody samples from a table of 20 rows. Take a table of the size
+# that people do sample: the month's payments in the order of arrival. You ask for ten rows to look
+# at.
 
 # %%
 rng = np.random.default_rng([SEED, 7])
@@ -690,7 +691,7 @@ joined
 show_source(stream.ticket, stream.reservoir_weighted)
 
 # %% [markdown]
-# (The logarithm of a ticket has the same order and does not run out of digits. `above_zero` gives
+# (The logarithm of a ticket has the same order and does not run out of digits. `above_zero` passes
 # the items on, and raises an error at a weight of 0 or less.)
 #
 # The sample is the same as if you drew one after the other, each time in proportion to the weights
@@ -739,11 +740,11 @@ shown = kept_chance.map(lambda chance: "" if np.isnan(chance) else f"{chance:.3f
 shown.assign(**{"statistic (9)": statistic})
 
 # %% [markdown]
-# The largest is not certain to come, and all chances are less unequal than the weights. To know
-# them you would need all weights, so dividing by k w / W, W being their sum, is wrong. There is a
-# way out that needs neither. Keep one ticket more than k. The lowest of the k + 1 is a
-# **threshold** T that the others had to beat, and an item of weight w beats T with the chance $1 -
-# T^w$. Divide by that.
+# The largest is not certain to come, and all chances are less unequal than the weights. So dividing
+# by k w / W, W being the sum of all weights, is wrong. To know the true chances you would need
+# every weight. There is a way out that needs neither them nor W. Keep one ticket more than k. The
+# lowest of the k + 1 is a **threshold** T that the others had to beat, and an item of weight w
+# beats T with the chance $1 - T^w$. Divide by that.
 
 # %%
 show_source(stream.reservoir_with_chances)
@@ -887,8 +888,8 @@ figures.show(
 #
 # Weighted by income the mean is about as good as by lot, no better: everybody has a part in it.
 # Weights pay where few items carry the total. (With the income of all who passed added up on the
-# way, you could do better under either sampling, by a *ratio estimator*: [Repairing a
-# sample](07_repairing_a_sample.ipynb).)
+# way, you could do better under either sampling, by a *ratio estimator*: estimated spend over
+# estimated income, times the true mean income.)
 
 # %% tags=["claim-T9"]
 ratio = spread["reservoir L"] / by_theory
@@ -933,7 +934,7 @@ cost["seconds"] = cost["seconds"].astype(float).round(2)
 cost
 
 # %% [markdown]
-# (`ORDER BY random() LIMIT k` does not sort the table: its plan, by `EXPLAIN`, has a step TOP_N.)
+# (`ORDER BY random() LIMIT k` does not sort the table: its plan, by `EXPLAIN`, has a step Top N.)
 #
 # | method | in one sentence | fails when | right choice when |
 # |---|---|---|---|
@@ -987,7 +988,7 @@ pd.DataFrame(
 # ## Going further
 #
 # - Chip Huyen, *Designing Machine Learning Systems*, O'Reilly 2022, chapter 4, "Training Data": the
-#   section on sampling ends with reservoir sampling.
+#   section on sampling has weighted and reservoir sampling.
 # - Jeffrey Vitter, "Random sampling with a reservoir", *ACM Transactions on Mathematical Software*
 #   11(1), 1985: algorithm R, which he credits to Alan Waterman, and faster ones.
 # - Kim-Hung Li, "Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n)))", *ACM
