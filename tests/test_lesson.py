@@ -10,7 +10,17 @@ import pytest
 from labkit.lesson import claim, figures, progress
 from labkit.lesson.claims import show_value
 from labkit.lesson.source import teaching_source
-from labkit.sampling import chosen, clusters, even, network, strata, stream, unequal
+from labkit.sampling import (
+    chosen,
+    clusters,
+    even,
+    labels,
+    network,
+    repair,
+    strata,
+    stream,
+    unequal,
+)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +174,7 @@ def test_source_of_a_function_without_docstring():
 
 
 def test_every_method_that_is_shown_fits_a_screen():
-    modules = [chosen, clusters, even, network, stream, strata, unequal]
+    modules = [chosen, clusters, even, labels, network, repair, stream, strata, unequal]
     methods = [
         function
         for module in modules
