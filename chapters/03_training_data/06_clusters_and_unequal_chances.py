@@ -411,6 +411,7 @@ claim(
 
 # %%
 print(f"a trip: {AT_HOME.trip:,.0f} crowns; an interview: {AT_HOME.person:.0f} crowns")
+print(f"the city's register, once: {AT_HOME.list_of_people:,.0f} crowns")
 BUDGET = 50_000  # crowns
 my_guess = 60  # people per district, edit me
 
@@ -780,9 +781,9 @@ claim(
 #
 # The methods of this lesson, all but `choice(p=)`, beside simple random sampling, in the frame that
 # every method of the chapter is put into. It takes weighted means, Hájek's. *Whole clusters* are
-# two districts, *two-stage* is 40 people from each of 50. The crowns are those of trips and
-# interviews as above, and 5,000 for the city's register. The coins of *Poisson, by debt* fall more
-# readily for people with much debt.
+# two districts; *two-stage* takes fewer people from each of many more districts than above, which
+# is why its naive interval does less badly. The crowns are those of trips, interviews and the
+# register, as above. The coins of *Poisson, by debt* fall more readily for people with much debt.
 
 # %% tags=["nbval-ignore-output"]
 names = [
