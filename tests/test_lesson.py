@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from labkit.lesson import claim, figures, progress
+from labkit.lesson import claim, figures, finding, progress
 from labkit.lesson.claims import show_value
 from labkit.lesson.source import teaching_source
 from labkit.sampling import (
@@ -39,6 +39,14 @@ def test_each_relation_holds_and_fails(bound, fails, holds, capsys):
     assert capsys.readouterr().out.startswith("P2 holds: a window adds waiting (")
     with pytest.raises(AssertionError):
         claim("P2", "a window adds waiting", measured=fails, **bound)
+
+
+def test_a_finding_is_held_to_its_relation_as_a_claim_is(capsys):
+    finding("a window adds waiting", measured=13, unit="ms", at_least=12)
+    expected = "This holds: a window adds waiting (at least 12 ms).\n"
+    assert capsys.readouterr().out == expected
+    with pytest.raises(AssertionError, match="This does not hold in this run"):
+        finding("a window adds waiting", measured=11, unit="ms", at_least=12)
 
 
 def test_failure_names_expected_measured_and_what_to_check():

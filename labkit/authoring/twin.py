@@ -23,12 +23,13 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
-# How a twin marks the three code cells of a task, and what nbgrader calls them.
+# How a twin marks a task's three code cells and a written answer, and what nbgrader calls them.
 _TEST = {"grade": True, "locked": True, "points": 1, "solution": False}
 ROLES = {
     "solution": ("{}", {"grade": False, "locked": False, "solution": True}),
     "check": ("{}-check", _TEST),
     "hidden": ("{}-hidden", _TEST),
+    "written": ("{}", {"grade": True, "locked": False, "points": 10, "solution": True}),
 }
 
 HIDDEN_NOTE = "# `python3 course.py check` tries more cases here."

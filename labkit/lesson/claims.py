@@ -94,21 +94,10 @@ def claim(
     ------
     AssertionError: the relation does not hold; the message has expected, measured, what to check.
     """
-    relates = relation(unit, **bound)
     subject = f"{id}, its limit," if limit else id
-    can_show, reason = needs
-    if can_show and (_is_nan(measured) or not relates.test(measured)):
-        raise AssertionError(
-            f"{subject} does not hold in this run: {says}.\n"
-            f"  expected: {relates.words}\n"
-            f"  measured: {show_value(measured, unit)}\n"
-            f"  check:    {look or 'the cells above: were all of them run, in order?'}"
-        )
-    verdict = "holds" if can_show else "cannot be shown on this machine"
-    line = f"{subject} {verdict}: {says} ({relates.words})."
-    if not can_show:
-        line += f"\n  Why: {reason}"
-    shown = show_value(measured, unit) if can_show else "not shown on the machine that ran"
+    relates = relation(unit, **bound)
+    shown = _hold(subject, says, relates, measured, unit, look, needs)
+    line, page = _wording(subject, says, relates, shown, needs)
     record = {
         "id": id,
         "says": says,
@@ -116,19 +105,68 @@ def claim(
         "relation": relates.words,
         "measured": shown,
     }
+    _display(line, page, {METADATA_KEY: record})
+
+
+def finding(
+    says: str,
+    *,
+    measured: Any,
+    unit: str = "",
+    look: str = "",
+    needs: tuple[bool, str] = (True, ""),
+    **bound: Any,
+) -> None:
+    """Assert a relation that belongs to no row of the ledger; otherwise as :func:`claim`."""
+    relates = relation(unit, **bound)
+    shown = _hold("This", says, relates, measured, unit, look, needs)
+    _display(*_wording("This", says, relates, shown, needs), {})
+
+
+def _hold(
+    subject: str,
+    says: str,
+    relates: Relation,
+    measured: Any,
+    unit: str,
+    look: str,
+    needs: tuple[bool, str],
+) -> str:
+    """What was measured, in words, if the relation holds. Raises AssertionError if not."""
+    if not needs[0]:
+        return "not shown on the machine that ran"
+    if _is_nan(measured) or not relates.test(measured):
+        raise AssertionError(
+            f"{subject} does not hold in this run: {says}.\n"
+            f"  expected: {relates.words}\n"
+            f"  measured: {show_value(measured, unit)}\n"
+            f"  check:    {look or 'the cells above: were all of them run, in order?'}"
+        )
+    return show_value(measured, unit)
+
+
+def _wording(
+    subject: str, says: str, relates: Relation, shown: str, needs: tuple[bool, str]
+) -> tuple[str, str]:
+    """The line of text, which never varies, and the same as HTML, with what was measured."""
+    can_show, reason = needs
+    verdict = "holds" if can_show else "cannot be shown on this machine"
+    line = f"{subject} {verdict}: {says} ({relates.words})."
+    if not can_show:
+        line += f"\n  Why: {reason}"
     outcome = f"measured <b>{escape(shown)}</b>" if can_show else escape(reason)
     page = (
         f"<p><b>{subject} {verdict}:</b> {escape(says, quote=False)}.<br>"
         f"Expected {relates.words}; {outcome.removesuffix('.')}.</p>"
     )
-    _display(line, page, record)
+    return line, page
 
 
 def _is_nan(value: Any) -> bool:
     return isinstance(value, Real) and math.isnan(float(value))
 
 
-def _display(line: str, page: str, record: dict[str, Any]) -> None:
+def _display(line: str, page: str, metadata: dict[str, Any]) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
@@ -136,4 +174,4 @@ def _display(line: str, page: str, record: dict[str, Any]) -> None:
         print(line)
     else:
         bundle = {"text/plain": line, "text/html": page}
-        display(bundle, raw=True, metadata={METADATA_KEY: record})
+        display(bundle, raw=True, metadata=metadata)

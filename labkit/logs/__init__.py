@@ -1,0 +1,1 @@
+"""How logs are read: records, parsing that conserves lines, percentiles, detection, privacy."""
