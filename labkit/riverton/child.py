@@ -71,6 +71,11 @@ class Child:
         """Let it go on."""
         psutil.Process(self.pid).resume()
 
+    def kill(self) -> None:
+        """End the child at once."""
+        self._process.kill()
+        self.end()
+
     def end(self, timeout_s: float = 0.0) -> int:
         """Close the child's input, give it so long to end, then kill it; return its exit status."""
         try:

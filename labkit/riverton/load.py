@@ -11,7 +11,8 @@ import json
 import math
 import pickle
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -57,6 +58,8 @@ def run_load(
     *,
     rows: np.ndarray | None = None,
     binary: bool = False,
+    headers: Sequence[Mapping[str, str]] = (),
+    bodies: Mapping[int, bytes] | None = None,
     drain_s: float = 5.0,
     hedge_ms: float = math.inf,
     during: During = (),
@@ -64,10 +67,12 @@ def run_load(
     """Send a request at each time of `schedule` (seconds, ascending) and report on all of them.
 
     Request i sends row i of `rows` (float32 [n, 64]; the held-out digits by default, over and
-    over), as JSON or `binary`, to server i, of several in turn. With `hedge_ms`, one that is
-    unanswered for so long goes to the next server as well, and the first reply counts. The run
-    ends when all are answered or `drain_s` after the last request. `during` has (seconds,
-    function) pairs to be called here while the load runs there, such as `(1.0, server.suspend)`.
+    over), as JSON or `binary`, to server i, of several in turn. `headers` has further headers for
+    each request, and `bodies` by a request's number what it carries instead of a row. With
+    `hedge_ms`, one that is unanswered for so long goes to the next server as well, and the first
+    reply counts. The run ends when all are answered or `drain_s` after the last request. `during`
+    has (seconds, function) pairs to be called here while the load runs there, such as
+    `(1.0, server.suspend)`.
     """
     schedule = np.asarray(schedule, dtype=float)
     if schedule.ndim != 1 or not np.isfinite(schedule).all() or (np.diff(schedule) < 0).any():
@@ -76,8 +81,12 @@ def run_load(
         raise ValueError(f"{len(schedule)} requests are too many; at most {MAX_REQUESTS}")
     if len(schedule) and not 0 <= schedule[0] <= schedule[-1] <= MAX_SECONDS:
         raise ValueError(f"a schedule lies between 0 and {MAX_SECONDS:g} s")
+    if headers and len(headers) != len(schedule):
+        raise ValueError(f"{len(headers)} sets of headers for {len(schedule)} requests")
+    ports, payloads = _requests(target, rows, binary, headers, bodies or {}, len(schedule))
     job = Job(
-        *_requests(target, rows, binary),
+        ports,
+        payloads,
         schedule=schedule.tolist(),
         hedge_s=hedge_ms / 1e3,
         drain_s=drain_s,
@@ -109,9 +118,15 @@ def run_closed(
 
 
 def _requests(
-    target: Target | Sequence[Target], rows: np.ndarray | None, binary: bool
+    target: Target | Sequence[Target],
+    rows: np.ndarray | None,
+    binary: bool,
+    headers: Sequence[Mapping[str, str]] = (),
+    bodies: Mapping[int, bytes] = MappingProxyType({}),
+    requests: int = 0,
 ) -> tuple[list[int], list[bytes]]:
-    """Return the ports to send to and the HTTP requests to send, ready made."""
+    """Return the ports to send to and the HTTP requests to send, ready made: one for each row, or
+    for each of so many requests where they differ in more than their rows."""
     targets = [target] if isinstance(target, ScoringServer | int | str) else target
     addresses = [_address(one) for one in targets]
     ports = [port for port, _ in addresses]
@@ -123,18 +138,25 @@ def _requests(
         raise ValueError(f"rows has shape {rows.shape}; expected [n, n_features], n at least 1")
     kind = "application/octet-stream" if binary else "application/json"
 
-    def request(row: np.ndarray) -> bytes:
+    def body(row: np.ndarray) -> bytes:
         if binary:
-            body = row.astype("<f4").tobytes()
-        else:
-            body = json.dumps({"features": row.tolist()}).encode()
+            return row.astype("<f4").tobytes()
+        return json.dumps({"features": row.tolist()}).encode()
+
+    def request(body: bytes, more: Mapping[str, str]) -> bytes:
         head = (
             f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: {kind}\r\n"
-            f"content-length: {len(body)}\r\n\r\n"
+            f"content-length: {len(body)}\r\n"
         )
-        return head.encode() + body
+        return (head + "".join(f"{k}: {v}\r\n" for k, v in more.items()) + "\r\n").encode() + body
 
-    return ports, [request(row) for row in rows]
+    ready = [body(row) for row in rows]
+    if not headers and not bodies:
+        return ports, [request(one, {}) for one in ready]
+    return ports, [
+        request(bodies.get(i, ready[i % len(ready)]), headers[i] if headers else {})
+        for i in range(requests)
+    ]
 
 
 def _address(target: Target) -> tuple[int, str]:

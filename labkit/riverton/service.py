@@ -101,18 +101,18 @@ class ScoringService:
     async def _predict(self, request: Request) -> Response:
         try:
             content_type = request.headers.get("content-type", "")
-            body = await _read(request)
+            body = await read_body(request)
             reply = await self.batcher.submit(
                 parse_features(content_type, body, self.scorer.n_features)
             )
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read or to be counted
         except Malformed as error:
-            response = _error(422, error)
+            response = error_response(422, error)
         except (QueueFull, Closed) as error:
-            response = _error(503, error, headers={"retry-after": "1"})
+            response = error_response(503, error, headers={"retry-after": "1"})
         except ScorerFailed as error:
-            response = _error(500, error)
+            response = error_response(500, error)
         else:
             response = Response(_reply_json(reply), media_type="application/json")
         self.responses[response.status_code] += 1
@@ -139,12 +139,12 @@ class ScoringService:
 
     async def _change_config(self, request: Request) -> Response:
         try:
-            changes = json.loads(await _read(request))
+            changes = json.loads(await read_body(request))
             if not isinstance(changes, dict):
                 raise ValueError("expected an object of settings")
             self.config = self.config.changed(**changes)
         except (ValueError, RecursionError) as error:
-            return _error(422, error)
+            return error_response(422, error)
         self.batcher.policy = self.config.batching()
         self.batcher.max_queue = self.config.max_queue
         return JSONResponse(asdict(self.config))
@@ -153,7 +153,8 @@ class ScoringService:
         return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _read(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """Return the body of a request. Raises Malformed for one that is too large."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -171,10 +172,11 @@ def _reply_json(reply: Reply) -> bytes:
     )
 
 
-def _error(status: int, error: object, headers: dict[str, str] | None = None) -> Response:
+def error_response(status: int, error: object, headers: dict[str, str] | None = None) -> Response:
+    """Return the answer to what cannot be done, with the reason in words."""
     return JSONResponse({"error": str(error)}, status_code=status, headers=headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _error(error.status_code, f"{error.detail}: {request.method} {request.url.path}")
+    return error_response(error.status_code, f"{error.detail}: {request.method} {request.url.path}")
