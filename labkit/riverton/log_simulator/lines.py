@@ -1,0 +1,133 @@
+"""A log's lines as they lie on disk: JSON or text, and what becomes of those that break."""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from labkit.logs.records import NAMES
+
+ROWS = 200_000
+"""Rows that are turned into text at a time."""
+STRAY = (
+    b"Traceback (most recent call last):",
+    b'  File "/srv/scorer/app.py", line 88, in predict',
+    b"WARNING: could not reach the metrics gateway",
+    b"{'ts': 'now', 'level': 'info', 'msg': 'debugging'}",
+    b"",
+)
+"""What other programs print between the records."""
+NOT_UTF8 = b"\xfc\xe9\xff"
+KINDS = ("truncated", "interleaved", "not_a_record", "not_utf8")
+
+
+def as_json(table: pa.Table) -> pa.Array:
+    """One JSON object per row, the fields that it has in the order of the schema."""
+    fields = [_json_field(name, table[name]) for name in NAMES if name in table.column_names]
+    inside = pc.binary_join_element_wise(*fields, ",", null_handling="skip")
+    return pc.binary_join_element_wise("{", inside, "}", "")
+
+
+def as_text(table: pa.Table) -> pa.Array:
+    """One line of ``name=value`` per row; a value with a blank or an = in it stands in quotes."""
+    fields = [_text_field(name, table[name]) for name in NAMES if name in table.column_names]
+    return pc.binary_join_element_wise(*fields, " ", null_handling="skip")
+
+
+FORMS = {"json": as_json, "text": as_text}
+
+
+def _json_field(name: str, column: pa.ChunkedArray) -> pa.Array:
+    def quoted(value: str) -> str:
+        if name == "packages":
+            pairs = dict(pair.split("=") for pair in value.split(","))
+            return json.dumps(pairs, separators=(",", ":"))
+        return json.dumps(value)
+
+    return _field(f'"{name}":', column, quoted, '"')
+
+
+def _text_field(name: str, column: pa.ChunkedArray) -> pa.Array:
+    def quoted(value: str) -> str:
+        return json.dumps(value) if set(value) & set(' ="') else value
+
+    return _field(f"{name}=", column, quoted, "")
+
+
+def _field(prefix: str, column: pa.ChunkedArray, quoted, mark: str) -> pa.Array:
+    column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        texts = [None if v is None else prefix + quoted(v) for v in column.dictionary.to_pylist()]
+        return pa.array(texts, pa.string()).take(column.indices)
+    if pa.types.is_timestamp(column.type):
+        moment = pc.replace_substring(column.cast(pa.string()), " ", "T")
+        return pc.binary_join_element_wise(prefix + mark, moment, mark, "")
+    around = mark if pa.types.is_string(column.type) else ""
+    return pc.binary_join_element_wise(prefix + around, column.cast(pa.string()), around, "")
+
+
+def draw_broken(table: pa.Table, spared: np.ndarray, share: float, seed: int) -> dict[str, list]:
+    """Which lines break, by kind: numbers of lines, from 1, in order.
+
+    Only requests break, and none of the rows in `spared`. Two interleaved lines follow each other.
+    """
+    rng = np.random.default_rng([seed, 9])
+    may = pc.equal(table["event"], "request").to_numpy().copy()
+    may[spared] = False
+    kinds = {kind: [] for kind in KINDS}
+    rows = np.flatnonzero(may[:-1] & may[1:])
+    picked = rng.choice(
+        rows, size=min(len(rows), max(1, round(share * table.num_rows))), replace=False
+    )
+    last = -2
+    which = rng.choice(KINDS, size=len(picked), p=[0.4, 0.25, 0.2, 0.15])
+    for row, kind in zip(np.sort(picked).tolist(), which, strict=True):
+        if row <= last:
+            continue
+        last = row + 1 if kind == "interleaved" else row
+        kinds[kind] += list(range(row + 1, last + 2))
+    return kinds
+
+
+def break_lines(whole: dict[int, bytes], kinds: dict[str, list], seed: int) -> dict[int, bytes]:
+    """What stands in the file instead of those lines, by number from 1."""
+    rng = np.random.default_rng([seed, 10])
+    broken = {}
+    for number in kinds["truncated"]:
+        line = whole[number]
+        broken[number] = line[: int(rng.integers(10, len(line) - 4))]
+    for number in kinds["interleaved"][::2]:
+        one, two = whole[number], whole[number + 1]
+        cut = int(rng.integers(10, len(one) - 4))
+        broken[number], broken[number + 1] = one[:cut] + two, one[cut:]
+    for number in kinds["not_a_record"]:
+        broken[number] = STRAY[int(rng.integers(len(STRAY)))]
+    for number in kinds["not_utf8"]:
+        line = whole[number]
+        cut = line.rindex(b"msg") + 5
+        broken[number] = line[:cut] + NOT_UTF8 + line[cut:]
+    return broken
+
+
+def blocks(table: pa.Table, form: str, kinds: dict[str, list], seed: int) -> Iterator[bytes]:
+    """The file, block after block of whole lines."""
+    numbers = np.array(sorted(n for listed in kinds.values() for n in listed), np.int64)
+    render = FORMS[form]
+    whole = {}
+    if len(numbers):
+        texts = render(table.take(pa.array(numbers - 1))).to_pylist()
+        whole = {n: text.encode() for n, text in zip(numbers.tolist(), texts, strict=True)}
+    broken = break_lines(whole, kinds, seed)
+    for start in range(0, table.num_rows, ROWS):
+        part = table.slice(start, ROWS)
+        texts = pc.binary_join_element_wise(render(part), "\n", "")
+        offsets = np.frombuffer(texts.buffers()[1], np.int32)[: len(texts) + 1]
+        content = memoryview(texts.buffers()[2])[: offsets[-1]]
+        at, pieces = 0, []
+        for number in numbers[(numbers > start) & (numbers <= start + len(texts))].tolist():
+            row = number - 1 - start
+            pieces += [content[at : offsets[row]], broken[number], b"\n"]
+            at = offsets[row + 1]
+        yield b"".join([*pieces, content[at:]])
