@@ -10,7 +10,6 @@ from labkit.riverton.log_simulator.incidents import Incident
 from labkit.riverton.log_simulator.place import (
     DAY,
     HOUR,
-    INSTANCES,
     MINUTE,
     SCORER,
     SECOND,
@@ -182,7 +181,6 @@ def _measured(
 
 def _wander(n: int, rng: np.random.Generator, keeps: float = 0.9, sd: float = 4.0) -> np.ndarray:
     """What comes and goes: each value is close to the one before; standard deviation sd, MB."""
-    from scipy.signal import lfilter
-
-    fresh = rng.normal(0, sd * np.sqrt(1 - keeps**2), n)
-    return lfilter([1], [1, -keeps], fresh)
+    weights = keeps ** np.arange(60)
+    fresh = rng.normal(0, sd * np.sqrt(1 - keeps**2), n + len(weights) - 1)
+    return np.convolve(fresh, weights, "valid")

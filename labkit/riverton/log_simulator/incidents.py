@@ -13,7 +13,6 @@ import numpy as np
 from labkit.riverton.log_simulator.place import (
     DAY,
     HOUR,
-    INSTANCES,
     JOBS,
     MINUTE,
     SCORER,

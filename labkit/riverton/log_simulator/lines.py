@@ -1,13 +1,15 @@
 """A log's lines as they lie on disk: JSON or text, and what becomes of those that break."""
 
+import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from labkit.logs.records import NAMES
+from labkit.riverton.log_simulator.place import MINUTE
 
 ROWS = 200_000
 """Rows that are turned into text at a time."""
@@ -24,48 +26,75 @@ KINDS = ("truncated", "interleaved", "not_a_record", "not_utf8")
 
 
 def as_json(table: pa.Table) -> pa.Array:
-    """One JSON object per row, the fields that it has in the order of the schema."""
-    fields = [_json_field(name, table[name]) for name in NAMES if name in table.column_names]
-    inside = pc.binary_join_element_wise(*fields, ",", null_handling="skip")
-    return pc.binary_join_element_wise("{", inside, "}", "")
+    """One JSON object per row, with its line's end: the fields it has, in order of the schema."""
+    return _joined(table, '{{"{}":', ',"{}":', '"', "}\n", _json)
 
 
 def as_text(table: pa.Table) -> pa.Array:
-    """One line of ``name=value`` per row; a value with a blank or an = in it stands in quotes."""
-    fields = [_text_field(name, table[name]) for name in NAMES if name in table.column_names]
-    return pc.binary_join_element_wise(*fields, " ", null_handling="skip")
+    """``name=value`` per field of a row, and its line's end; blanks, = and " are in quotes."""
+    return _joined(table, "{}=", " {}=", "", "\n", _quoted)
 
 
 FORMS = {"json": as_json, "text": as_text}
 
 
-def _json_field(name: str, column: pa.ChunkedArray) -> pa.Array:
-    def quoted(value: str) -> str:
-        if name == "packages":
-            pairs = dict(pair.split("=") for pair in value.split(","))
-            return json.dumps(pairs, separators=(",", ":"))
-        return json.dumps(value)
-
-    return _field(f'"{name}":', column, quoted, '"')
+def _json(name: str, value: str) -> str:
+    if name == "packages":
+        pairs = dict(pair.split("=") for pair in value.split(","))
+        return json.dumps(pairs, separators=(",", ":"))
+    return json.dumps(value)
 
 
-def _text_field(name: str, column: pa.ChunkedArray) -> pa.Array:
-    def quoted(value: str) -> str:
-        return json.dumps(value) if set(value) & set(' ="') else value
-
-    return _field(f"{name}=", column, quoted, "")
+def _quoted(name: str, value: str) -> str:
+    return json.dumps(value) if set(value) & set(' ="') else value
 
 
-def _field(prefix: str, column: pa.ChunkedArray, quoted, mark: str) -> pa.Array:
-    column = column.combine_chunks()
+def _joined(
+    table: pa.Table,
+    first: str,
+    others: str,
+    mark: str,
+    end: str,
+    written: Callable[[str, str], str],
+) -> pa.Array:
+    """Per row the fields that it has, each after its prefix; `ts` is the first and always there."""
+    fields = []
+    for name in (name for name in NAMES if name in table.column_names):
+        prefix = (first if name == "ts" else others).format(name)
+        fields.append(_field(table[name].combine_chunks(), name, prefix, mark, written))
+    return pc.binary_join_element_wise(*fields, end, "", null_handling="skip")
+
+
+def _field(
+    column: pa.Array, name: str, prefix: str, mark: str, written: Callable[[str, str], str]
+) -> pa.Array:
     if pa.types.is_dictionary(column.type):
-        texts = [None if v is None else prefix + quoted(v) for v in column.dictionary.to_pylist()]
+        values = column.dictionary.to_pylist()
+        texts = [None if v is None else prefix + written(name, v) for v in values]
         return pa.array(texts, pa.string()).take(column.indices)
     if pa.types.is_timestamp(column.type):
-        moment = pc.replace_substring(column.cast(pa.string()), " ", "T")
-        return pc.binary_join_element_wise(prefix + mark, moment, mark, "")
+        return _moments(column, prefix + mark, mark)
+    text = column.cast(pa.string())
+    if pa.types.is_floating(column.type):
+        whole = pc.equal(column, pc.floor(column))
+        text = pc.if_else(whole, pc.binary_join_element_wise(text, ".0", ""), text)
     around = mark if pa.types.is_string(column.type) else ""
-    return pc.binary_join_element_wise(prefix + around, column.cast(pa.string()), around, "")
+    return pc.binary_join_element_wise(prefix + around, text, around, "")
+
+
+def _moments(column: pa.Array, before: str, after: str) -> pa.Array:
+    """2026-03-02T00:00:12.224Z and the like, put together from the minute and the rest of it."""
+    ms = column.cast(pa.int64()).to_numpy()
+    first = int(ms.min()) // MINUTE
+    minutes = np.arange(first, int(ms.max()) // MINUTE + 1) * MINUTE
+    texts = np.datetime_as_string(minutes.astype("datetime64[ms]"), unit="m")
+    upto = pa.array([f"{before}{text}:" for text in texts]).take(pa.array(ms // MINUTE - first))
+    return pc.binary_join_element_wise(upto, _seconds(after).take(pa.array(ms % MINUTE)), "")
+
+
+@functools.cache
+def _seconds(after: str) -> pa.Array:
+    return pa.array([f"{ms // 1000:02d}.{ms % 1000:03d}Z{after}" for ms in range(MINUTE)])
 
 
 def draw_broken(table: pa.Table, spared: np.ndarray, share: float, seed: int) -> dict[str, list]:
@@ -106,7 +135,7 @@ def break_lines(whole: dict[int, bytes], kinds: dict[str, list], seed: int) -> d
         broken[number] = STRAY[int(rng.integers(len(STRAY)))]
     for number in kinds["not_utf8"]:
         line = whole[number]
-        cut = line.rindex(b"msg") + 5
+        cut = line.rindex(b"msg") + 7  # within the message, quoted or not
         broken[number] = line[:cut] + NOT_UTF8 + line[cut:]
     return broken
 
@@ -118,11 +147,11 @@ def blocks(table: pa.Table, form: str, kinds: dict[str, list], seed: int) -> Ite
     whole = {}
     if len(numbers):
         texts = render(table.take(pa.array(numbers - 1))).to_pylist()
-        whole = {n: text.encode() for n, text in zip(numbers.tolist(), texts, strict=True)}
+        whole = {n: text.rstrip().encode() for n, text in zip(numbers.tolist(), texts, strict=True)}
     broken = break_lines(whole, kinds, seed)
     for start in range(0, table.num_rows, ROWS):
         part = table.slice(start, ROWS)
-        texts = pc.binary_join_element_wise(render(part), "\n", "")
+        texts = render(part)
         offsets = np.frombuffer(texts.buffers()[1], np.int32)[: len(texts) + 1]
         content = memoryview(texts.buffers()[2])[: offsets[-1]]
         at, pieces = 0, []

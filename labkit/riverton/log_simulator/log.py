@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from labkit.logs.records import FIELDS, NAMES
+from labkit.logs.records import NAMES
+from labkit.logs.typed import typed
 from labkit.riverton.log_simulator import fleet, jobs, lines, privacy, traffic
 from labkit.riverton.log_simulator.incidents import ALL, Incident, draw
 from labkit.riverton.log_simulator.place import (
@@ -45,23 +46,7 @@ class Log:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """All records as the services wrote them, typed as FIELDS says, in order of arrival."""
-        dtypes = {field.name: field.dtype for field in FIELDS}
-        plain = self.table.cast(
-            pa.schema(
-                (c.name, pa.string() if pa.types.is_dictionary(c.type) else c.type)
-                for c in self.table.schema
-            )
-        )
-        nullable = {pa.string(): pd.StringDtype(), pa.int64(): pd.Int64Dtype()}
-        frame = plain.to_pandas(types_mapper=nullable.get)
-        frame["packages"] = frame["packages"].astype(object)
-        frame.loc[frame["packages"].isna(), "packages"] = None
-        listed = frame["packages"].notna()
-        frame.loc[listed, "packages"] = [
-            dict(pair.split("=") for pair in value.split(","))
-            for value in frame.loc[listed, "packages"]
-        ]
-        return frame.astype({name: dtypes[name] for name in frame if name != "packages"})
+        return typed(self.table)
 
     def incident(self, kind: str) -> Incident:
         """The truth about one incident. Raises KeyError where the log has none of that kind."""

@@ -40,22 +40,24 @@ MESSAGES = (
     "overloaded, try again",
     "TypeError: unexpected keyword argument",
 )
+BROKEN_BY_DEPLOY = len(MESSAGES) - 1
 TO_CANARY = {"/predict": 0.05, "/quote": 0.05, "/limit": 0.5, "/pay": 0.6}
 """The share of each endpoint's requests that a canary is given."""
 
 
 @dataclass
 class Requests:
-    """One entry per trace: its time, ms since START, endpoint and customer as codes."""
+    """One entry per trace: its time, ms since START, endpoint and customer as codes; their ids."""
 
     ms: np.ndarray
     endpoint: np.ndarray
-    user: np.ndarray
+    customer: np.ndarray
+    ids: list[str]
 
 
 def requests(n: int, days: int, tidal: bool, rng: np.random.Generator) -> Requests:
-    """At least n traces, visit after visit, the visits in no order of time."""
-    visits = int(n / 2.9) + 50
+    """Traces enough for n lines, visit after visit, the visits in no order of time."""
+    visits = int(n / 4.6) + 50
     length = rng.geometric(1 / 3, visits)
     visit = np.repeat(np.arange(visits), length)
     start = rng.integers(days, size=visits) * DAY + _time_of_day(visits, tidal, rng)
@@ -64,11 +66,12 @@ def requests(n: int, days: int, tidal: bool, rng: np.random.Generator) -> Reques
     first = np.concatenate([[0], np.cumsum(length)[:-1]])
     ms = np.repeat(start, length) + since - np.repeat(since[first], length)
     share = 1 / (np.arange(CUSTOMERS) + 20)
-    customers = rng.permutation(PEOPLE)[:CUSTOMERS]
-    user = customers[np.searchsorted(np.cumsum(share / share.sum()), rng.random(visits))]
+    ids = [f"u{k:06d}" for k in rng.permutation(PEOPLE)[:CUSTOMERS]]
+    customer = np.searchsorted(np.cumsum(share / share.sum()), rng.random(visits))
+    customer = np.repeat(np.minimum(customer, CUSTOMERS - 1), length)
     endpoint = rng.choice(len(ENDPOINTS), size=len(visit), p=[e.share for e in ENDPOINTS])
     inside = ms < days * DAY - MINUTE
-    return Requests(ms[inside].astype(np.int64), endpoint[inside], np.repeat(user, length)[inside])
+    return Requests(ms[inside].astype(np.int64), endpoint[inside], customer[inside], ids)
 
 
 def _time_of_day(n: int, tidal: bool, rng: np.random.Generator) -> np.ndarray:
@@ -163,7 +166,7 @@ def _answered(
         struck = (instance == SCORER.instances.index(bad["instance"])) & (ms >= bad["start"])
         struck &= (ms < bad["end"]) & (endpoint == PATHS.index(bad["endpoint"]))
         struck &= chance < bad["error_rate"]
-        status[struck], msg[struck] = 500, 6
+        status[struck], msg[struck] = 500, BROKEN_BY_DEPLOY
     again = (status == 500) & (rng.random(len(ms)) < 0.5)
     if "retry_storm" in incidents:
         storm = incidents["retry_storm"]
@@ -191,6 +194,7 @@ def _written(
     called = np.array([CALLED.index(e.downstream) if e.downstream else -1 for e in ENDPOINTS])
     called = np.where(calls, called[endpoint], -1)
     answer = _answer_ms(tries["ms"], called, incidents, rng)
+    _note_sizes(tries, called, incidents)
     network = np.where(calls, 0.3 + rng.exponential(1.0, n), 0)
     latency = np.round(work + answer + network, 1)
     msg[(status == 200) & (latency > 150)] = 1
@@ -204,7 +208,7 @@ def _written(
             "instance": coded(list(INSTANCES), tries["instance"]),
             "version": _versions(tries["instance"], tries["ms"], SCORER.instances, found),
             "trace": traces.take(pa.array(trace)),
-            "user": coded([f"u{k:06d}" for k in range(PEOPLE)], asked.user[trace]),
+            "user": coded(asked.ids, asked.customer[trace]),
             "endpoint": coded(list(PATHS), endpoint),
             "status": status,
             "latency_ms": latency,
@@ -221,6 +225,25 @@ def _written(
         ids = traces.take(pa.array(trace[own]))
         parts.append(_answers(name, begun[own], answer[own], ids, found, rng))
     return pa.concat_tables(parts, promote_options="default")
+
+
+def _note_sizes(
+    tries: dict[str, np.ndarray], called: np.ndarray, incidents: dict[str, Incident]
+) -> None:
+    """Write into the incidents how many requests each of them hit."""
+
+    def during(incident: Incident) -> np.ndarray:
+        return (tries["ms"] >= incident["start"]) & (tries["ms"] < incident["end"])
+
+    if slow := incidents.get("slow_dependency"):
+        slow["calls"] = int((during(slow) & (called == CALLED.index(slow["downstream"]))).sum())
+    if bad := incidents.get("bad_deploy"):
+        bad["failed"] = int((tries["msg"] == BROKEN_BY_DEPLOY).sum())
+    if storm := incidents.get("retry_storm"):
+        inside = during(storm)
+        storm["attempts"] = int(inside.sum())
+        storm["requests"] = len(np.unique(tries["trace"][inside]))
+        storm["refusals"] = int((tries["status"] == 503).sum())
 
 
 def _answer_ms(
