@@ -10,21 +10,34 @@ import pyarrow.parquet as pq
 import pytest
 
 from labkit import ROOT
+from labkit.logs.records import FIELDS
 from labkit.riverton import __main__ as command
 from labkit.riverton import build as building
 from labkit.riverton import data, datasheet
-from labkit.riverton.catalog import ARROW_TYPES, CATALOG
+from labkit.riverton.catalog import (
+    ARROW_TYPES,
+    CATALOG,
+    RIVERTON_FRIENDSHIPS,
+    RIVERTON_LOG,
+    RIVERTON_PEOPLE,
+)
+from labkit.riverton.shipped_log import ShippedLog
 from labkit.riverton.world import World
 
 TABLES = [(dataset, table) for dataset in CATALOG for table in dataset.tables]
-FILES = [f"{dataset.folder}/{table.file}" for dataset, table in TABLES]
+TABLE_FILES = [f"{dataset.folder}/{table.file}" for dataset, table in TABLES]
+FILES = [
+    f"{dataset.folder}/{item.file}"
+    for dataset in CATALOG
+    for item in dataset.tables + dataset.files
+]
 # What the metadata library itself is warned of by the libraries below it.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index"),
 ]
 each_dataset = pytest.mark.parametrize("dataset", CATALOG, ids=lambda d: d.folder)
-each_table = pytest.mark.parametrize(("dataset", "table"), TABLES, ids=FILES)
+each_table = pytest.mark.parametrize(("dataset", "table"), TABLES, ids=TABLE_FILES)
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +57,16 @@ def small_world():
     return World(
         **{
             table.name: getattr(data, f"load_{table.name}")().head(20)
-            for dataset in CATALOG
+            for dataset in (RIVERTON_PEOPLE, RIVERTON_FRIENDSHIPS)
             for table in dataset.tables
         }
     )
+
+
+@pytest.fixture(scope="module")
+def small_log():
+    log = pq.read_table(data.DATASETS / "riverton_log/log.parquet").slice(0, 20).to_pandas()
+    return ShippedLog(log, b"a line\n", b"{}")
 
 
 # Building
@@ -70,7 +89,7 @@ def test_a_build_leaves_nothing_else_behind(built):
     assert {path for path in folder.rglob("*") if path.is_file()} == set(written)
 
 
-def test_a_build_that_fails_half_way_changes_nothing(copied, small_world, monkeypatch):
+def test_a_build_that_fails_half_way_changes_nothing(copied, small_world, small_log, monkeypatch):
     def fail(dataset, folder):
         raise OSError("no space left on device")
 
@@ -78,6 +97,7 @@ def test_a_build_that_fails_half_way_changes_nothing(copied, small_world, monkey
         return {path: path.read_bytes() for path in copied.rglob("*") if path.is_file()}
 
     monkeypatch.setattr(building, "make_world", lambda: small_world)
+    monkeypatch.setattr(building, "make_log", lambda: small_log)
     monkeypatch.setattr(building, "describe", fail)
     before = content()
     with pytest.raises(OSError, match="no space"):
@@ -85,8 +105,11 @@ def test_a_build_that_fails_half_way_changes_nothing(copied, small_world, monkey
     assert content() == before
 
 
-def test_what_a_killed_build_left_behind_is_cleared_away(tmp_path, small_world, monkeypatch):
+def test_what_a_killed_build_left_behind_is_cleared_away(
+    tmp_path, small_world, small_log, monkeypatch
+):
     monkeypatch.setattr(building, "make_world", lambda: small_world)
+    monkeypatch.setattr(building, "make_log", lambda: small_log)
     left = tmp_path / ".build-killed"
     left.mkdir()
     (left / "people.parquet").write_bytes(b"half")
@@ -270,6 +293,32 @@ def test_metadata_that_cannot_vouch_for_a_file_are_named(copied, spoil, problem)
     with pytest.raises(data.DatasetError, match=problem) as caught:
         data.verified("riverton_people/people.parquet", copied)
     assert "datasets/riverton_people/croissant.json" in str(caught.value)
+
+
+def test_the_log_is_typed_and_its_truth_tells_of_it():
+    log, truth = data.load_log(), data.load_log_truth()
+    assert {name: str(kind) for name, kind in log.dtypes.items()} == {
+        field.name: field.dtype for field in FIELDS
+    }
+    assert len(log) == truth["lines"]
+    assert log["packages"].dropna().map(lambda packages: "numpy" in packages).any()
+    spilt = next(i for i in truth["incidents"] if i["kind"] == "personal_data")
+    assert log["msg"].iloc[spilt["lines"][0] - 1] != "answered"
+
+
+def test_the_sample_has_the_lines_and_the_broken_lines_of_its_truth():
+    lines, truth = data.log_sample().read_bytes().splitlines(), data.load_log_truth("sample")
+    broken = next(i for i in truth["incidents"] if i["kind"] == "broken_lines")["lines"]
+    assert len(lines) == truth["lines"]
+    for number in broken["not_utf8"]:
+        with pytest.raises(UnicodeDecodeError):
+            lines[number - 1].decode()
+
+
+def test_what_has_no_table_is_described_and_checked():
+    described = json.loads((data.DATASETS / "riverton_log/croissant.json").read_text("utf-8"))
+    formats = {entry["name"]: entry["encodingFormat"] for entry in described["distribution"]}
+    assert formats == {item.file: item.format for item in RIVERTON_LOG.tables + RIVERTON_LOG.files}
 
 
 def test_every_file_passes_its_check():

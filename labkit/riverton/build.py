@@ -1,4 +1,4 @@
-"""Write datasets/ from the seed: Parquet files, Croissant metadata, tables in the datasheets."""
+"""Write datasets/ from the seed: the files, Croissant metadata, tables in the datasheets."""
 
 import hashlib
 import json
@@ -18,12 +18,16 @@ from labkit.riverton.catalog import (
     BOOLEAN,
     CATALOG,
     INTEGER,
+    MOMENT,
     NUMBER,
+    RIVERTON_LOG,
     TEXT,
     Dataset,
+    File,
     Table,
 )
 from labkit.riverton.data import DATASETS, DatasetError
+from labkit.riverton.shipped_log import make_log
 from labkit.riverton.world import make_world
 
 VERSION = "1.0.0"
@@ -34,6 +38,7 @@ CROISSANT_TYPES = {
     INTEGER: mlc.DataType.INTEGER,
     NUMBER: mlc.DataType.FLOAT,
     BOOLEAN: mlc.DataType.BOOL,
+    MOMENT: mlc.DataType.DATETIME,
 }
 
 
@@ -47,6 +52,7 @@ def build(target: Path = DATASETS) -> list[Path]:
     """
     prose = {dataset.folder: _prose(dataset) for dataset in CATALOG}
     world = make_world()
+    made_by = {dataset.folder: world for dataset in CATALOG} | {RIVERTON_LOG.folder: make_log()}
     target.mkdir(parents=True, exist_ok=True)
     for left_by_an_interrupted_build in target.glob(".build-*"):
         shutil.rmtree(left_by_an_interrupted_build, ignore_errors=True)
@@ -55,10 +61,13 @@ def build(target: Path = DATASETS) -> list[Path]:
         for dataset in CATALOG:
             folder = Path(made) / dataset.folder
             folder.mkdir()
+            source = made_by[dataset.folder]
             for table in dataset.tables:
-                write_table(getattr(world, table.name), table, folder / table.file)
+                write_table(getattr(source, table.name), table, folder / table.file)
+            for file in dataset.files:
+                (folder / file.file).write_bytes(getattr(source, file.name))
             _write_text(folder / "croissant.json", describe(dataset, folder))
-            sheet = datasheet.fill(prose[dataset.folder], dataset, world)
+            sheet = datasheet.fill(prose[dataset.folder], dataset, source)
             _write_text(folder / "README.md", sheet)
         for new in sorted(Path(made).glob("*/*")):
             final = target / new.relative_to(made)
@@ -113,21 +122,21 @@ def describe(dataset: Dataset, folder: Path) -> str:
         date_published=PUBLISHED,
         cite_as=f"{dataset.title}, version {VERSION}. Generated data, CC BY 4.0.",
         creators=[mlc.Organization(name="The authors of the ML systems lab course")],
-        distribution=[_file_object(table, folder) for table in dataset.tables],
+        distribution=[_file_object(item, folder) for item in dataset.tables + dataset.files],
         record_sets=[_record_set(table) for table in dataset.tables],
     )
     return json.dumps(metadata.to_json(), indent=1, default=str) + "\n"
 
 
-def _file_object(table: Table, folder: Path) -> mlc.FileObject:
-    content = (folder / table.file).read_bytes()
+def _file_object(item: Table | File, folder: Path) -> mlc.FileObject:
+    content = (folder / item.file).read_bytes()
     return mlc.FileObject(
-        id=table.file,
-        name=table.file,
-        description=table.meaning,
-        content_url=table.file,
+        id=item.file,
+        name=item.file,
+        description=item.meaning,
+        content_url=item.file,
         content_size=f"{len(content)} B",
-        encoding_formats=["application/x-parquet"],
+        encoding_formats=[item.format],
         sha256=hashlib.sha256(content).hexdigest(),
     )
 

@@ -1,25 +1,29 @@
-"""What datasets/ holds: the tables, their columns, and what each column means.
+"""What datasets/ holds: the tables, their columns, what each column means, and files beside them.
 
 This is the single source for the Parquet schemas, the Croissant metadata and the column tables of
 the datasheets.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pyarrow as pa
 
-TEXT, INTEGER, NUMBER, BOOLEAN = "text", "integer", "number", "boolean"
+from labkit.logs.records import FIELDS
+
+TEXT, INTEGER, NUMBER, BOOLEAN, MOMENT = "text", "integer", "number", "boolean", "moment"
 ARROW_TYPES = {
     TEXT: pa.dictionary(pa.int32(), pa.string()),
     INTEGER: pa.int64(),
     NUMBER: pa.float64(),
     BOOLEAN: pa.bool_(),
+    MOMENT: pa.timestamp("ms", tz="UTC"),
 }
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, one of the four kinds above, and its meaning with its unit."""
+    """A column: its name, one of the kinds above, and its meaning with its unit."""
 
     name: str
     kind: str
@@ -29,6 +33,8 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """A table, stored as ``<name>.parquet``. ``rising`` names whole-number columns that rise."""
+
+    format: ClassVar = "application/x-parquet"
 
     name: str
     meaning: str
@@ -42,13 +48,24 @@ class Table:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that is no table: `file` is its name in the folder, `format` its media type."""
+
+    name: str
+    file: str
+    meaning: str
+    format: str
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """A folder of datasets/: its name, its title and its tables."""
+    """A folder of datasets/: its name, its title, its tables and what else lies there."""
 
     folder: str
     title: str
     meaning: str
     tables: tuple[Table, ...]
+    files: tuple[File, ...] = ()
 
 
 _PERSON = Column("person_id", INTEGER, "0 to 199,999; everybody once, district by district")
@@ -155,4 +172,44 @@ RIVERTON_FRIENDSHIPS = Dataset(
     (FRIENDSHIPS, FOLLOWINGS),
 )
 
-CATALOG = (RIVERTON_PEOPLE, RIVERTON_FRIENDSHIPS)
+_KINDS = {
+    "datetime64[ms, UTC]": MOMENT,
+    "string": TEXT,
+    "object": TEXT,
+    "Int64": INTEGER,
+    "float64": NUMBER,
+}
+
+LOG = Table(
+    "log",
+    "Three days of the service's log with all kinds of incidents, in order of arrival at the "
+    "collector; packages are written name=version, with commas between",
+    tuple(Column(field.name, _KINDS[field.dtype], field.meaning) for field in FIELDS),
+    rising=("ts",),
+)
+
+SAMPLE = File(
+    "sample",
+    "sample.log",
+    "Another, smaller log of the same three days as lines of text, broken lines included",
+    "text/plain",
+)
+
+LOG_TRUTH = File(
+    "truth",
+    "truth.json",
+    "The incidents in both logs, under log and sample: kind, where, when and how large; numbers "
+    "of lines count from 1",
+    "application/json",
+)
+
+RIVERTON_LOG = Dataset(
+    "riverton_log",
+    "Riverton: the log of a made-up scoring service",
+    "What a made-up service wrote while thirteen kinds of incidents went on, and the truth about "
+    "each of them, so that what a reader of the log finds can be held against it.",
+    (LOG,),
+    (SAMPLE, LOG_TRUTH),
+)
+
+CATALOG = (RIVERTON_PEOPLE, RIVERTON_FRIENDSHIPS, RIVERTON_LOG)

@@ -7,11 +7,13 @@ process, and again only if it has changed on disk since.
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from labkit import ROOT
+from labkit.logs.typed import typed
 
 DATASETS = ROOT / "datasets"
 """The folder that holds one folder per dataset."""
@@ -61,6 +63,24 @@ def load_friendships() -> pd.DataFrame:
 def load_followings() -> pd.DataFrame:
     """The directed followings: one row (follower, followed) per pair."""
     return _read("riverton_friendships/followings.parquet")
+
+
+def load_log() -> pd.DataFrame:
+    """Three days of the service's log, 100,000 lines in order of arrival, incidents included.
+
+    Typed as ``labkit.logs.records.FIELDS`` says; ``packages`` are dicts, None where there are none.
+    """
+    return typed(pq.read_table(verified("riverton_log/log.parquet")))
+
+
+def log_sample() -> Path:
+    """The path of a log of 5,000 lines of text, broken ones included."""
+    return verified("riverton_log/sample.log")
+
+
+def load_log_truth(of: str = "log") -> dict[str, Any]:
+    """The incidents in the log, or in the sample (``of="sample"``), as the simulator made them."""
+    return json.loads(verified("riverton_log/truth.json").read_text(encoding="utf-8"))[of]
 
 
 def verified(name: str, root: Path = DATASETS) -> Path:

@@ -1,13 +1,16 @@
 """Fill a datasheet's tables of columns and of facts; its prose is written by hand."""
 
+import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from labkit.riverton import truth
 from labkit.riverton.catalog import Dataset
+from labkit.riverton.shipped_log import ShippedLog
 from labkit.riverton.world import SEED, World
 
 MADE_UP = (
@@ -26,14 +29,18 @@ HEADINGS = (
 """The sections of Gebru et al., "Datasheets for Datasets" (2021), in their order."""
 
 
-def fill(prose: str, dataset: Dataset, world: World) -> str:
+def fill(prose: str, dataset: Dataset, source: World | ShippedLog) -> str:
     """Return the datasheet with the text between its ``generated`` markers made anew.
 
     Raises ValueError if a pair of markers is missing.
     """
-    facts = {"riverton_people": _people_facts, "riverton_friendships": _network_facts}
-    text = _replace(prose, "columns", _columns(dataset, world))
-    return _replace(text, "facts", _table(("fact", "value"), facts[dataset.folder](world)))
+    facts = {
+        "riverton_people": _people_facts,
+        "riverton_friendships": _network_facts,
+        "riverton_log": _log_facts,
+    }
+    text = _replace(prose, "columns", _columns(dataset, source))
+    return _replace(text, "facts", _table(("fact", "value"), facts[dataset.folder](source)))
 
 
 def _replace(text: str, name: str, content: str) -> str:
@@ -49,11 +56,11 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _columns(dataset: Dataset, world: World) -> str:
+def _columns(dataset: Dataset, source: World | ShippedLog) -> str:
     parts = []
     head = ("column", "kind", "meaning", "values")
     for table in dataset.tables:
-        frame = getattr(world, table.name)
+        frame = getattr(source, table.name)
         rows = [(f"`{c.name}`", c.kind, c.meaning, _values(frame[c.name])) for c in table.columns]
         parts.append(f"`{table.file}`: {table.meaning}.\n\n{_table(head, rows)}")
     return "\n\n".join(parts)
@@ -63,6 +70,8 @@ def _values(column: pd.Series) -> str:
     """What stands in a column: a range, a share or a number of words."""
     if column.dtype == bool:
         return f"true for {column.mean():.1%}"
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return f"{column.min():%Y-%m-%d %H:%M} to {column.max():%Y-%m-%d %H:%M}"
     if not pd.api.types.is_numeric_dtype(column):
         return f"{column.nunique():,} different"
     missing = f", missing for {column.isna().mean():.1%}" if column.isna().any() else ""
@@ -123,3 +132,21 @@ def _network_facts(world: World) -> list[tuple[str, str]]:
 
 def _giant(friendships: pd.DataFrame, n: int) -> str:
     return f"{truth.giant_component_share(friendships, n):.4f}"
+
+
+def _log_facts(shipped: ShippedLog) -> list[tuple[str, str]]:
+    truths = json.loads(shipped.truth)
+    rows = [
+        ("seed", str(truths["log"]["seed"])),
+        ("from; to", f"{truths['log']['start']}; {truths['log']['end']}"),
+        ("lines of the log; of the sample", f"{len(shipped.log):,}; {truths['sample']['lines']:,}"),
+    ]
+    events = shipped.log["event"].astype(str).value_counts().sort_index()
+    rows += [(f"lines of event {name} in the log", f"{n:,}") for name, n in events.items()]
+    return rows + [(f"`{i['kind']}`", _where(i)) for i in truths["log"]["incidents"]]
+
+
+def _where(incident: dict[str, Any]) -> str:
+    """Where, when and how large in one line; lists, such as numbers of lines, are left out."""
+    told = ((k, v) for k, v in incident.items() if k != "kind" and not isinstance(v, list | dict))
+    return ", ".join(f"{name} {value}" for name, value in told)

@@ -22,6 +22,8 @@ STRAY = (
 )
 """What other programs print between the records."""
 NOT_UTF8 = b"\xfc\xe9\xff"
+LEAST = 40
+"""Places at which lines break in any log, so that a short one has all kinds."""
 KINDS = ("truncated", "interleaved", "not_a_record", "not_utf8")
 
 
@@ -107,9 +109,8 @@ def draw_broken(table: pa.Table, spared: np.ndarray, share: float, seed: int) ->
     may[spared] = False
     kinds = {kind: [] for kind in KINDS}
     rows = np.flatnonzero(may[:-1] & may[1:])
-    picked = rng.choice(
-        rows, size=min(len(rows), max(1, round(share * table.num_rows))), replace=False
-    )
+    n = min(len(rows), max(LEAST, round(share * table.num_rows)))
+    picked = rng.choice(rows, size=n, replace=False)
     last = -2
     which = rng.choice(KINDS, size=len(picked), p=[0.4, 0.25, 0.2, 0.15])
     for row, kind in zip(np.sort(picked).tolist(), which, strict=True):

@@ -138,7 +138,8 @@ def _truth(
     if "broken_lines" in drawn:
         spared = np.array(drawn.get("personal_data", {}).get("lines", []), int) - 1
         share = drawn["broken_lines"]["share"]
-        drawn["broken_lines"]["lines"] = lines.draw_broken(table, spared, share, seed)
+        kinds = lines.draw_broken(table, spared, share, seed)
+        drawn["broken_lines"] |= {"share": sum(map(len, kinds.values())) / n, "lines": kinds}
     listed = []
     for incident in drawn.values():
         told = dict(incident)

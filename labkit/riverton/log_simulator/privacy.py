@@ -23,8 +23,9 @@ def spill(table: pa.Table, drawn: dict[str, Incident], seed: int) -> pa.Table:
     msg = table["msg"].combine_chunks()
     codes = msg.indices.to_numpy(zero_copy_only=False).copy()
     gone = msg.is_null().to_numpy(zero_copy_only=False)
-    codes[rows] = len(msg.dictionary) + np.arange(len(rows))
-    values = pa.concat_arrays([msg.dictionary, pa.array(told, pa.string())])
+    different, which = np.unique(told, return_inverse=True)
+    codes[rows] = len(msg.dictionary) + which
+    values = pa.concat_arrays([msg.dictionary, pa.array(different.tolist(), pa.string())])
     new = pa.DictionaryArray.from_arrays(
         pa.array(np.where(gone, 0, codes).astype(np.int32), mask=gone), values
     )
