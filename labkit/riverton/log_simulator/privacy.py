@@ -6,7 +6,6 @@ import pyarrow.compute as pc
 
 from labkit.riverton.log_simulator.incidents import Incident
 
-NAMES = ("anna.berg", "jonas.weber", "mira.novak", "piotr.zielinski", "lea.martin", "ali.demir")
 KINDS = ("email", "phone", "person")
 
 
@@ -35,9 +34,9 @@ def spill(table: pa.Table, drawn: dict[str, Incident], seed: int) -> pa.Table:
 
 
 def _message(kind: str, user: str, rng: np.random.Generator) -> str:
-    name, number = NAMES[int(rng.integers(len(NAMES)))], int(rng.integers(10**6, 10**7))
+    number = int(rng.integers(10**6, 10**7))
     if kind == "email":
-        return f"answered, receipt sent to {name}{number % 97}@example.com"
+        return f"answered, receipt sent to customer{number}@example.com"
     if kind == "phone":
         return f"answered, called back on +48 22 {number // 10000:03d} {number % 10000:04d}"
     return f"answered, customer {user} is on the manual list"
