@@ -49,7 +49,11 @@ def outcomes(tmp_path_factory):
             ),
             ("print('P4 holds: a loss.')", _stream("P4 holds: a gain.\n"), []),
         ],
-        "chapters/measured": [_page(13, 12, {"claim": {"id": "P4"}}), _page(13, 12, {})],
+        "chapters/measured": [
+            _page(13, 12, {"claim": {"id": "P4"}}),
+            _page(13, 12, {"finding": True}),
+            _page(13, 12, {}),
+        ],
         "chapters/error": [("1 / 0", [], []), ("x = 1", [], []), ("x", [], [])],
         "chapters/dies": [("import os; os._exit(1)", [], []), ("x = 1", [], [])],
         "chapters/endless": [("while True: pass", [], []), ("x = 1", [], [])],
@@ -104,10 +108,11 @@ def test_a_claim_may_differ_in_its_verdict_and_in_nothing_else(outcomes):
     assert found[cell("chapters/verdict", 1)] == "FAILED"
 
 
-def test_what_a_claim_measured_may_differ_and_other_pages_may_not(outcomes):
+def test_what_a_claim_or_finding_measured_may_differ_and_other_pages_may_not(outcomes):
     found, _, _ = outcomes
     assert found[cell("chapters/measured", 0)] == "PASSED"
-    assert found[cell("chapters/measured", 1)] == "FAILED"
+    assert found[cell("chapters/measured", 1)] == "PASSED"
+    assert found[cell("chapters/measured", 2)] == "FAILED"
 
 
 @pytest.mark.parametrize("name", ["error", "dies", "endless"])

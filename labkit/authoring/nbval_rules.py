@@ -4,7 +4,7 @@
 - A notebook that measures the wall clock (tag `wall-clock`) gets the mark `wall_clock`.
 - A cell that fails, or ends the kernel, ends its notebook: one error, one failure.
 - Exercises run in lax mode, and an unanswered task is reported as such.
-- Of a claim its line of text is compared, not the HTML, which holds what was measured.
+- Of a claim or a finding its line of text is compared, not the HTML, which holds what was measured.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
 
 from labkit import ROOT
-from labkit.lesson.claims import METADATA_KEY
+from labkit.lesson.claims import CLAIM_KEY, FINDING_KEY
 
 SECONDS_PER_NOTEBOOK = 60.0
 STARTED: dict[Path, float] = {}
@@ -55,7 +55,7 @@ def _compare_outputs(cell: IPyNbCell, test: list, ref: list, skip_compare=None) 
 def _without_measured(outputs: list[NotebookNode]) -> list[NotebookNode]:
     outputs = copy.deepcopy(outputs)
     for output in outputs:
-        if METADATA_KEY in output.get("metadata", {}):
+        if {CLAIM_KEY, FINDING_KEY} & output.get("metadata", {}).keys():
             output["data"].pop("text/html", None)
     return outputs
 

@@ -14,7 +14,8 @@ from html import escape
 from numbers import Real
 from typing import Any
 
-METADATA_KEY = "claim"
+CLAIM_KEY, FINDING_KEY = "claim", "finding"
+"""Of the metadata of an output: nbval compares its line of text alone."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def claim(
         "relation": relates.words,
         "measured": shown,
     }
-    _display(line, page, {METADATA_KEY: record})
+    _display(line, page, {CLAIM_KEY: record})
 
 
 def finding(
@@ -120,7 +121,7 @@ def finding(
     """Assert a relation that belongs to no row of the ledger; otherwise as :func:`claim`."""
     relates = relation(unit, **bound)
     shown = _hold("This", says, relates, measured, unit, look, needs)
-    _display(*_wording("This", says, relates, shown, needs), {})
+    _display(*_wording("This", says, relates, shown, needs), {FINDING_KEY: True})
 
 
 def _hold(
