@@ -24,7 +24,7 @@ from starlette.routing import Route
 from labkit.riverton.service_log import ServiceLog
 
 LOOKUP = "SELECT score, opened FROM files WHERE user = ?"
-PEOPLE = 150_000
+PEOPLE = 100_000
 """Credit files by default: without an index a lookup reads this many rows."""
 
 

@@ -145,7 +145,9 @@ class Fleet:
         `ServiceConfig`; what is not named is as at the start.
         """
         port = self.instances[old].port
-        self.instances[old].stop()
+        if self.instances[old].runs:
+            self._note("stopped", old)
+            self.instances[old].stop()
         ((name, server),) = self._make(1, port=port, **changes)
         server.start()
         return self._note("replaced", name, old=old)
