@@ -19,6 +19,7 @@ from labkit.logs import timeline
 _HALO = [withStroke(linewidth=2.5, foreground="white")]
 _INSTANCES = [figures.BLUE, figures.GREEN, figures.YELLOW, figures.SKY, figures.PURPLE]
 _SMALL = 8.5
+_ROLLING = pd.Timedelta("1h")
 
 Span = tuple[pd.Timestamp, pd.Timestamp, str]
 """Something that is known to have been so: from, until, in a word or two."""
@@ -60,7 +61,7 @@ def draw(
     figure.suptitle(title, x=0.01, ha="left", fontsize=figures.STYLE["axes.titlesize"])
     colours = _colours(lives)
     if truth:
-        _draw_truth(panel["truth"], truth)
+        _draw_truth(panel["truth"], truth, log["ts"].min(), log["ts"].max())
     _draw_requests(panel["requests"], requests, every)
     _draw_latency(panel["latency"], requests, every)
     _draw_memory(panel["memory"], resources, colours)
@@ -73,18 +74,26 @@ def draw(
 
 def _colours(lives: pd.DataFrame) -> dict[str, str]:
     """A colour for each instance; what is no scorer is grey."""
-    names = lives["instance"].unique()
-    ours = [name for name in names if name.startswith(lives["instance"].iloc[-1].split("-")[0])]
+    names = sorted(lives["instance"].unique())
+    ours = [name for name in names if name.startswith(names[-1].split("-")[0])]
     ours = ours if len(ours) > 1 else list(names)
     found = {name: _INSTANCES[i % len(_INSTANCES)] for i, name in enumerate(ours)}
     return {name: found.get(name, figures.GREY) for name in names}
 
 
-def _draw_truth(ax: Axes, truth: Sequence[Span]) -> None:
+def _draw_truth(ax: Axes, truth: Sequence[Span], first: pd.Timestamp, last: pd.Timestamp) -> None:
+    """Each label stands on the side of its bar on which there is more room."""
     for row, (start, end, label) in enumerate(truth):
         ax.plot([start, end], [row, row], color=figures.BLACK, lw=5, solid_capstyle="butt")
+        after = last - end > start - first
         ax.annotate(
-            label, (end, row), (5, 0), textcoords="offset points", va="center", fontsize=_SMALL
+            label,
+            (end if after else start, row),
+            (5 if after else -5, 0),
+            textcoords="offset points",
+            ha="left" if after else "right",
+            va="center",
+            fontsize=_SMALL,
         )
     ax.set(ylim=(len(truth) - 0.4, -0.6), yticks=[], ylabel="truth")
     ax.grid(False)
@@ -133,7 +142,7 @@ def _draw_memory(ax: Axes, resources: pd.DataFrame, colours: dict[str, str]) -> 
 
 
 def _draw_lives(ax: Axes, lives: pd.DataFrame, colours: dict[str, str]) -> None:
-    names = list(dict.fromkeys(lives["instance"]))
+    names = sorted(lives["instance"].unique())
     for _, life in lives.iterrows():
         y, colour = names.index(life["instance"]), colours[life["instance"]]
         span = [life["start"], life["end"]]
@@ -148,21 +157,27 @@ def _draw_lives(ax: Axes, lives: pd.DataFrame, colours: dict[str, str]) -> None:
 
 
 def _mark_deploys(panel: dict[str, Axes], deploys: pd.DataFrame) -> None:
+    told: list[tuple[str, pd.Timestamp]] = []
     for _, deploy in deploys.iterrows():
         for name, ax in panel.items():
             if name != "truth":
-                ax.axvline(deploy["ts"], color=figures.PURPLE, lw=1.3, ls=(0, (4, 2)))
+                ax.axvline(deploy["ts"], color=figures.PURPLE, lw=1.2, ls=(0, (4, 2)))
+        # One that goes from instance to instance is named once.
+        if told and told[-1][0] == deploy["version"] and deploy["ts"] - told[-1][1] < _ROLLING:
+            told[-1] = (deploy["version"], deploy["ts"])
+            continue
+        told.append((deploy["version"], deploy["ts"]))
         panel["requests"].annotate(
-            f"deploy {deploy['version']}",
+            f"deploy\n{deploy['version']}",
             (deploy["ts"], 1),
-            (-4, -3),
+            (0, 1),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
-            ha="right",
-            va="top",
+            ha="center",
+            va="bottom",
             color=figures.PURPLE,
-            fontsize=_SMALL,
-            path_effects=_HALO,
+            fontsize=8,
+            linespacing=0.95,
         )
 
 
@@ -186,5 +201,5 @@ def _time_axis(ax: Axes, times: pd.Series) -> None:
         return
     locator = mdates.AutoDateLocator(minticks=5, maxticks=10)
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+    ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
     ax.set_xlim(times.min(), times.max())
