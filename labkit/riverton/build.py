@@ -112,7 +112,7 @@ def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
     )
 
 
-def describe(dataset: Dataset, folder: Path) -> str:
+def describe(dataset: Dataset, folder: Path, origin: str = "Generated") -> str:
     """Give the Croissant metadata (JSON) of a dataset whose files lie in ``folder``."""
     metadata = mlc.Metadata(
         name=dataset.folder,
@@ -120,7 +120,7 @@ def describe(dataset: Dataset, folder: Path) -> str:
         license=[LICENCE],
         version=VERSION,
         date_published=PUBLISHED,
-        cite_as=f"{dataset.title}, version {VERSION}. Generated data, CC BY 4.0.",
+        cite_as=f"{dataset.title}, version {VERSION}. {origin} data, CC BY 4.0.",
         creators=[mlc.Organization(name="The authors of the ML systems lab course")],
         distribution=[_file_object(item, folder) for item in dataset.tables + dataset.files],
         record_sets=[_record_set(table) for table in dataset.tables],

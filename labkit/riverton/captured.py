@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from labkit.riverton.catalog import SERVICE_LOG
 from labkit.riverton.data import DATASETS, verified
 from labkit.riverton.fleet import Captured
 
-FOLDER = "service_log"
-LOG, SENT, SWITCHED = "service_log.jsonl", "sent.csv", "switched.json"
+FOLDER = SERVICE_LOG.folder
+LOG, SENT, SWITCHED = (file.file for file in SERVICE_LOG.files)
 _SENT = ["trace", "user", "intended_s", "latency_ms", "status", "malformed"]
 
 
@@ -30,7 +31,9 @@ def shipped() -> Captured:
 
 
 def save(captured: Captured, folder: Path = DATASETS / FOLDER) -> None:
-    """Write a captured log as the three files of the dataset."""
+    """Write a captured log as the three files of the dataset, and their metadata."""
+    from labkit.riverton.build import describe
+
     lines = [line for path in captured.logs for line in path.read_bytes().splitlines()]
     lines.sort(key=lambda line: json.loads(line)["ts"])
     (folder / LOG).write_bytes(b"".join(line + b"\n" for line in lines))
@@ -44,3 +47,5 @@ def save(captured: Captured, folder: Path = DATASETS / FOLDER) -> None:
     told = {"started": captured.started.isoformat(), "switched": rows}
     text = json.dumps(told, indent=1) + "\n"
     (folder / SWITCHED).write_text(text, encoding="utf-8", newline="\n")
+    metadata = describe(SERVICE_LOG, folder, "Captured")
+    (folder / "croissant.json").write_text(metadata, encoding="utf-8", newline="\n")

@@ -212,4 +212,34 @@ RIVERTON_LOG = Dataset(
     (SAMPLE, LOG_TRUTH),
 )
 
+SERVICE_LOG = Dataset(
+    "service_log",
+    "Riverton: a captured log of the course's own scoring service",
+    "What the processes of a real, small service wrote on one machine while faults were switched "
+    "on, what its clients saw meanwhile, and what was done to it when.",
+    (),
+    (
+        File(
+            "log",
+            "service_log.jsonl",
+            "The lines of all processes in the order of their time, one JSON object each",
+            "application/jsonl",
+        ),
+        File(
+            "sent",
+            "sent.csv",
+            "What the clients saw of each request: trace, user, when it was meant to go out (s "
+            "from the start), latency from then (ms), status (0: no answer), malformed",
+            "text/csv",
+        ),
+        File(
+            "switched",
+            "switched.json",
+            "When the load started, and what was done to which process when",
+            "application/json",
+        ),
+    ),
+)
+"""Captured, not made from the seed: a build leaves it as it is."""
+
 CATALOG = (RIVERTON_PEOPLE, RIVERTON_FRIENDSHIPS, RIVERTON_LOG)

@@ -19,6 +19,8 @@ DATASETS = ROOT / "datasets"
 """The folder that holds one folder per dataset."""
 REBUILD = "python3 -m labkit.riverton build"
 """Works in the course's folder."""
+GET_BACK = "git checkout -- datasets/service_log"
+"""What was captured cannot be rebuilt."""
 
 _checked: set[tuple[Path, int, int]] = set()
 
@@ -91,7 +93,7 @@ def verified(name: str, root: Path = DATASETS) -> Path:
     """
     path = root / name
     if not path.is_file():
-        raise DatasetError(f"datasets/{name} is missing. Rebuild it with: {REBUILD}")
+        raise DatasetError(f"datasets/{name} is missing. {_mend(name)}")
     stat = path.stat()
     seen = (path, stat.st_mtime_ns, stat.st_size)
     if seen not in _checked:
@@ -103,10 +105,16 @@ def verified(name: str, root: Path = DATASETS) -> Path:
         if found != expected:
             raise DatasetError(
                 f"datasets/{name} has changed since it was built: its SHA-256 begins "
-                f"{found[:12]}, expected {expected[:12]}. Rebuild it with: {REBUILD}"
+                f"{found[:12]}, expected {expected[:12]}. {_mend(name)}"
             )
         _checked.add(seen)
     return path
+
+
+def _mend(name: str) -> str:
+    if name.startswith("service_log/"):
+        return f"Get it back with: {GET_BACK}"
+    return f"Rebuild it with: {REBUILD}"
 
 
 def _read(name: str) -> pd.DataFrame:
@@ -125,4 +133,4 @@ def _expected_sha256(name: str, root: Path) -> str:
         problem = f"cannot be read ({error.strerror})"
     except (ValueError, KeyError, TypeError, StopIteration):
         problem = f"does not describe {file}"
-    raise DatasetError(f"datasets/{folder}/croissant.json {problem}. Rebuild it with: {REBUILD}")
+    raise DatasetError(f"datasets/{folder}/croissant.json {problem}. {_mend(name)}")
