@@ -378,7 +378,7 @@ figures.show(
 # **Why it works.** None of this is a by-product. Somebody decided that a request's line carries the
 # service that was called, and that processes tell their memory and their packages.
 #
-# **Where it stops being true.** Look at the two seconds in which `scorer-2` was dead. Half of all
+# **Where it stops being true.** Look at the time in which `scorer-2` was dead. Half of all
 # requests had nowhere to go. Their clients know how long they waited, from the moment at which they
 # wanted to ask. What does the log say of the same requests?
 
@@ -516,7 +516,7 @@ claim(
 #
 # The training run writes the **AUC** of its model on held-out data: 0.5 is chance, 1 is perfect.
 #
-# **What people do.** An alarm if the AUC falls by 0.02 from one run to the next.
+# **What people do.** An alarm if the AUC falls by 0.03 from one run to the next.
 #
 # **Your guess.** How far does it fall between the first and the last runs?
 
@@ -552,8 +552,8 @@ figures.show(
 
 # %% tags=["claim-D4"]
 claim("D4", "no run falls far enough below the one before it to raise that alarm",
-      measured=largest_step, at_most=0.02)  # fmt: skip
-claim("D4", "the last runs lie below the first ones", measured=fallen, at_least=0.015)
+      measured=largest_step, at_most=0.03)  # fmt: skip
+claim("D4", "the last runs lie below the first ones", measured=fallen, at_least=0.02)
 
 # %% [markdown]
 # **Why.** A job's log line is a statement by the job. It says what the job knows: it ran to its
@@ -779,7 +779,7 @@ finding(
 # count of what is missing costs nothing. The seconds in the table are of your machine, and none of
 # the readers needs many: how a tool treats a bad line is the better reason to choose it.
 #
-# ## Two hundred thousand lines, a dozen sentences
+# ## Very many lines, a few sentences
 #
 # Nobody reads a log from top to bottom. Two views are worth having. The first: take out of every
 # message what varies, and count what remains. Such a remainder is called a **template**.
@@ -791,7 +791,7 @@ counted["example"] = counted["example"].str.slice(0, 44)
 counted
 
 # %% [markdown]
-# Read it from the bottom: the rare sentences are the ones that somebody should know of. Three of
+# Read it from the bottom: the rare sentences are the ones that somebody should know of. Some of
 # them hold what should be in no log, people's addresses, telephone numbers and names for them
 # ([Improving from logs](06_improving_from_logs.ipynb) deals with these).
 
