@@ -44,8 +44,8 @@ def _build() -> None:
     for path in written:
         print(f"{path.stat().st_size:>10,} B  {path.relative_to(ROOT).as_posix()}")
     total = sum(path.stat().st_size for path in written)
-    print(f"{total:>10,} B  in all, in {time.perf_counter() - started:.1f} s")
-    print("datasets/service_log was captured and cannot be made again: it stays as it is")
+    print(f"{total:>10,} B  in all, in {time.perf_counter() - started:.1f} s", end="; ")
+    print("service_log was captured, cannot be made again and stays as it is")
 
 
 if __name__ == "__main__":
