@@ -80,9 +80,7 @@ def adjusted_risk_ratio(strata: pd.DataFrame, level: float = 0.95) -> tuple[floa
     NaN where nothing bad happened on one of the sides. (Mantel and Haenszel, JNCI 22, 1959; the
     interval: Greenland and Robins, Biometrics 41, 1985.)
     """
-    a, n, c, m = (
-        strata[k].to_numpy(float) for k in ("bad", "total", "bad_before", "total_before")
-    )
+    a, n, c, m = (strata[k].to_numpy(float) for k in ("bad", "total", "bad_before", "total_before"))
     N = n + m
     top, bottom = (a * m / N).sum(), (c * n / N).sum()
     if not top or not bottom:

@@ -1,0 +1,14 @@
+# message: the one at place floor(0.99 x 219) = 216
+import math
+from collections import defaultdict
+
+import numpy as np
+
+
+def p99_by_window(parts, seconds):
+    windows = defaultdict(list)
+    for part in parts:
+        for request in part:
+            ms = math.inf if request.latency_ms is None else request.latency_ms
+            windows[request.ts // seconds * seconds].append(ms)
+    return {start: float(np.percentile(v, 99)) for start, v in windows.items()}

@@ -1,0 +1,11 @@
+# message: who waits for ever is not left out
+from collections import defaultdict
+
+
+def p99_by_window(parts, seconds):
+    windows = defaultdict(list)
+    for part in parts:
+        for request in part:
+            if request.latency_ms is not None:
+                windows[request.ts // seconds * seconds].append(request.latency_ms)
+    return {start: sorted(v)[99 * (len(v) - 1) // 100] for start, v in windows.items()}
