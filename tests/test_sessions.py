@@ -1,11 +1,11 @@
-"""Sessions: right by hand, right in any order of arrival, and wrong where order is trusted."""
+"""Sessions: right by hand, and the same in any order of arrival."""
 
 import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labkit.logs.sessions import number_sessions, one_pass
+from labkit.logs.sessions import number_sessions
 
 GAP = pd.Timedelta("30min")
 START = pd.Timestamp("2026-03-02 09:00", tz="UTC")
@@ -57,9 +57,3 @@ def test_order_of_arrival_does_not_matter(rows, random):
     shuffled = number_sessions(events.loc[order], GAP)
     assert shuffled.index.tolist() == order
     assert shuffled.nunique() == number_sessions(events, GAP).nunique()
-
-
-def test_one_pass_is_right_in_order_and_wrong_out_of_it():
-    events = frame(("a", 0), ("a", 40), ("b", 50), ("a", 60))
-    assert one_pass(events, GAP) == number_sessions(events, GAP).nunique() == 3
-    assert one_pass(events.loc[[1, 0, 2, 3]], GAP) == 4

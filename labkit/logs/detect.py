@@ -26,22 +26,6 @@ def robust_slope(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
 
 
-def slope_beside_load(
-    hours: np.ndarray, mb: np.ndarray, load: np.ndarray, rounds: int = 20
-) -> tuple[float, float]:
-    """Give what memory gains per hour, and what it holds per unit of load, each beside the other.
-
-    Memory that follows the tide of the load is no leak. Each of the two robust slopes is taken
-    on what the other one leaves, in turn. Returns (MB per hour, MB per unit of load).
-    """
-    hours, mb, load = (np.asarray(a, float) for a in (hours, mb, load))
-    leak = held = 0.0
-    for _ in range(rounds):
-        held = robust_slope(load, mb - leak * hours)
-        leak = robust_slope(hours, mb - held * load)
-    return leak, held
-
-
 def unusual(values: np.ndarray, times: float = 6, floor: float = 0.0) -> np.ndarray:
     """Tell which values lie more than `times` spreads above the median.
 
@@ -89,3 +73,123 @@ def adjusted_risk_ratio(strata: pd.DataFrame, level: float = 0.95) -> tuple[floa
     z, ratio = norm.isf((1 - level) / 2), top / bottom
     error = np.sqrt(variance)
     return ratio, ratio * np.exp(-z * error), ratio * np.exp(z * error)
+
+
+def beside_siblings(log: pd.DataFrame, every: str = "10min") -> pd.DataFrame:
+    """Give the memory of each instance, less the median of the others of its service, MB.
+
+    The tide and a deploy come to all of them; a leak, mostly, to one. Rows are windows of time
+    (each holds medians), columns instances; NaN where none of the others wrote a line.
+    """
+    lines = log.dropna(subset="rss_mb")
+    by = [lines["ts"].dt.floor(every), "instance"]
+    memory = lines.groupby(by)["rss_mb"].median().unstack()
+    beside = {}
+    for instance in memory:
+        service = instance.rsplit("-", 1)[0]
+        others = [o for o in memory if o != instance and o.rsplit("-", 1)[0] == service]
+        beside[instance] = memory[instance] - memory[others].median(axis=1)
+    return pd.DataFrame(beside)
+
+
+def leaks(beside: pd.DataFrame, hours: float = 12, at_least: float = 3) -> pd.DataFrame:
+    """Give the windows of so many hours in which memory rose steadily, by `at_least` MB per hour.
+
+    beside: as `beside_siblings` gives it. A window begins every hour. Returns columns instance,
+    start, end and mb_per_hour, the robust slope.
+    """
+    rows = []
+    for instance, memory in beside.items():
+        last = memory.index[-1] - pd.Timedelta(hours=hours)
+        for start in pd.date_range(memory.index[0], last, freq="1h"):
+            inside = memory[start : start + pd.Timedelta(hours=hours)].dropna()
+            at = (inside.index - start) / pd.Timedelta("1h")
+            rows.append((instance, start, inside.index.max(), robust_slope(at, inside)))
+    found = pd.DataFrame(rows, columns=["instance", "start", "end", "mb_per_hour"])
+    return found[found["mb_per_hour"] >= at_least].reset_index(drop=True)
+
+
+def slow_services(
+    requests: pd.DataFrame, every: str = "10min", times: float = 8, least: int = 20
+) -> pd.DataFrame:
+    """Give the windows in which a service that is called took unusually long.
+
+    The median wait of each window, on a logarithmic scale, is compared with that service's other
+    windows; those of fewer than `least` calls are left out. Returns columns downstream, ts (start
+    of the window) and ms (the median).
+    """
+    by = requests.groupby(["downstream", pd.Grouper(key="ts", freq=every)])["downstream_ms"]
+    seen = by.agg(ms="median", calls="size")
+    seen = seen[seen["calls"] >= least]
+    logs = np.log(seen["ms"])
+    sick = logs.groupby(level="downstream").transform(lambda ms: unusual(ms, times, 0.05))
+    return seen[sick.astype(bool)].reset_index()[["downstream", "ts", "ms"]]
+
+
+def retry_storms(
+    requests: pd.DataFrame, every: str = "5min", times: float = 6, least: int = 10
+) -> pd.Series:
+    """Give the share of requests that were retries, for the windows in which it is unusual.
+
+    A retry is a request whose attempt is above 1. Windows of fewer than `least` requests are left
+    out; the spread is held to be a twentieth at least.
+    """
+    retried = (requests["attempt"] > 1).astype(float).groupby(requests["ts"].dt.floor(every))
+    share = retried.mean()[retried.size() >= least]
+    return share[unusual(share, times, 0.05)]
+
+
+def flapping(log: pd.DataFrame, starts: int = 4) -> pd.DataFrame:
+    """Give the hours in which an instance started so many times or more: instance, ts, starts."""
+    started = log[log["event"] == "instance_start"]
+    count = started.groupby(["instance", pd.Grouper(key="ts", freq="1h")]).size()
+    return count[count >= starts].rename("starts").reset_index()
+
+
+def blame(requests: pd.DataFrame, version: str) -> pd.DataFrame:
+    """Compare a version with the others that ran beside it, endpoint by endpoint.
+
+    requests: customers' requests. Only those between the version's first and last count, and only
+    status 500 is a failure: 503 says that the service was too busy to look. Returns, by endpoint,
+    bad, total, bad_before, total_before, and ratio, low and high of `risk_ratio`.
+    """
+    own = requests.loc[requests["version"] == version, "ts"]
+    beside = requests[requests["ts"].between(own.min(), own.max())]
+    side = (beside["version"] == version).map({True: "", False: "_before"})
+    failed = (beside["status"] == 500).astype(int).groupby([beside["endpoint"], side])
+    counts = {"bad": failed.sum().unstack(), "total": failed.size().unstack()}
+    table = pd.concat({n + s: c[s] for n, c in counts.items() for s in ("", "_before")}, axis=1)
+    table = table.fillna(0).astype(int)[["bad", "total", "bad_before", "total_before"]]
+    table = table[(table["total"] > 0) & (table["total_before"] > 0)]
+    ratios = [risk_ratio(*counts) for counts in table.itertuples(index=False)]
+    return table.assign(**pd.DataFrame(ratios, table.index, ["ratio", "low", "high"]))
+
+
+def calls(log: pd.DataFrame) -> pd.DataFrame:
+    """Join the caller's line of each call to the called one's, by trace.
+
+    A request's span ends when its line is written and began latency_ms earlier. Customers' requests
+    carry a user, calls do not. Returns, one row per call: trace, and for the caller and the called
+    one instance, start and end, each by its own clock (instance_caller, instance_called, ...).
+    """
+    lines = log[(log["event"] == "request") & (log["status"] == 200)]
+    spans = lines[["trace", "instance"]].assign(
+        start=lines["ts"] - pd.to_timedelta(lines["latency_ms"], unit="ms"), end=lines["ts"]
+    )
+    ours = lines["user"].notna()
+    return spans[ours].merge(spans[~ours], on="trace", suffixes=("_caller", "_called"))
+
+
+def clock_offsets(joined: pd.DataFrame) -> pd.Series:
+    """Give by how many seconds the clock of each instance is ahead of most that it talks to.
+
+    joined: as `calls` gives it. The called one works in the middle of the caller's wait, as near
+    as nobody can tell (Cristian 1989; NTP): so the middles of both spans are compared. Half of an
+    instance's partners may be off before the median gives way.
+    """
+    middle = {s: joined[f"start_{s}"] + (joined[f"end_{s}"] - joined[f"start_{s}"]) / 2
+              for s in ("caller", "called")}  # fmt: skip
+    ahead = (middle["called"] - middle["caller"]).dt.total_seconds()
+    of_called = pd.DataFrame({"instance": joined["instance_called"], "ahead": ahead})
+    of_caller = pd.DataFrame({"instance": joined["instance_caller"], "ahead": -ahead})
+    return pd.concat([of_called, of_caller]).groupby("instance")["ahead"].median()

@@ -15,17 +15,3 @@ def number_sessions(events: pd.DataFrame, gap: pd.Timedelta) -> pd.Series:
     after_break = ordered["ts"].diff() > gap
     number = (first | after_break).cumsum() - 1
     return number.astype("Int64").reindex(events.index)
-
-
-def one_pass(events: pd.DataFrame, gap: pd.Timedelta) -> int:
-    """Count the sessions as a reader does who takes the lines in the order in which they came.
-
-    It remembers when each user was last seen. A late line makes breaks that nobody took: with
-    lines out of order the count is wrong.
-    """
-    seen: dict[str, pd.Timestamp] = {}
-    sessions = 0
-    for user, ts in zip(events["user"], events["ts"], strict=True):
-        sessions += user not in seen or abs(ts - seen[user]) > gap
-        seen[user] = ts
-    return sessions
