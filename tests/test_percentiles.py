@@ -25,7 +25,7 @@ def off(values, q, accuracy):
     return abs(found - truth) / truth if truth else abs(found)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(many, share, accuracies)
 @example([1.0], 0.5, 0.01)
 @example([0.0, 0.0, 1e-6], 0.99, 0.01)
@@ -50,7 +50,7 @@ def test_the_guarantee_holds_for_distributions_chosen_to_break_it(name):
         assert off(ADVERSARIAL[name], q, 0.01) <= 0.01 + ROUNDING
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(many, min_size=1, max_size=6))
 def test_merged_sketches_are_the_sketch_of_all(parts):
     merged = sum((sketch(part) for part in parts), Counter())
@@ -58,7 +58,7 @@ def test_merged_sketches_are_the_sketch_of_all(parts):
     assert merged == backwards == sketch(np.concatenate(parts))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(many, many, many)
 def test_merging_is_associative(a, b, c):
     one, two, three = map(sketch, (a, b, c))

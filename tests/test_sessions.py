@@ -44,7 +44,7 @@ def test_without_a_user_there_is_no_session():
     assert number_sessions(events.iloc[:0], GAP).tolist() == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 400)), min_size=1, max_size=40),
     st.randoms(use_true_random=False),

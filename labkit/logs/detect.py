@@ -95,13 +95,13 @@ def beside_siblings(log: pd.DataFrame, every: str = "10min") -> pd.DataFrame:
 def leaks(beside: pd.DataFrame, hours: float = 12, at_least: float = 3) -> pd.DataFrame:
     """Give the windows of so many hours in which memory rose steadily, by `at_least` MB per hour.
 
-    beside: as `beside_siblings` gives it. A window begins every hour. Returns columns instance,
-    start, end and mb_per_hour, the robust slope.
+    beside: as `beside_siblings` gives it. A window begins every second hour. Returns columns
+    instance, start, end and mb_per_hour, the robust slope.
     """
     rows = []
     for instance, memory in beside.items():
         last = memory.index[-1] - pd.Timedelta(hours=hours)
-        for start in pd.date_range(memory.index[0], last, freq="1h"):
+        for start in pd.date_range(memory.index[0], last, freq="2h"):
             inside = memory[start : start + pd.Timedelta(hours=hours)].dropna()
             at = (inside.index - start) / pd.Timedelta("1h")
             rows.append((instance, start, inside.index.max(), robust_slope(at, inside)))
@@ -110,7 +110,7 @@ def leaks(beside: pd.DataFrame, hours: float = 12, at_least: float = 3) -> pd.Da
 
 
 def slow_services(
-    requests: pd.DataFrame, every: str = "10min", times: float = 8, least: int = 20
+    requests: pd.DataFrame, every: str = "10min", times: float = 8, least: int = 10
 ) -> pd.DataFrame:
     """Give the windows in which a service that is called took unusually long.
 
@@ -183,9 +183,9 @@ def calls(log: pd.DataFrame) -> pd.DataFrame:
 def clock_offsets(joined: pd.DataFrame) -> pd.Series:
     """Give by how many seconds the clock of each instance is ahead of most that it talks to.
 
-    joined: as `calls` gives it. The called one works in the middle of the caller's wait, as near
-    as nobody can tell (Cristian 1989; NTP): so the middles of both spans are compared. Half of an
-    instance's partners may be off before the median gives way.
+    joined: as `calls` gives it. Both ways taking as long, the called one works in the middle of
+    the caller's span: so the middles of both are compared (Cristian 1989; NTP). Fewer than half of
+    an instance's calls may be with partners that are off.
     """
     middle = {s: joined[f"start_{s}"] + (joined[f"end_{s}"] - joined[f"start_{s}"]) / 2
               for s in ("caller", "called")}  # fmt: skip
