@@ -54,6 +54,7 @@ def a_watch(begin, end, leak, seed):
     return hours, mb, load
 
 
+# %%
 def one(*times):
     """Return events of ann at these times, all written by s1."""
     return [("ann", ts, "s1") for ts in times]
@@ -469,7 +470,8 @@ def leak(hours, mb, load):
 
     hours [n], mb [n], load [n]: NumPy arrays of floats, in any order: when, memory, requests per
     second. Memory is a constant + some MB for each unit of load + the leak x hours + small noise.
-    n is 60 or more. Within 20 % of the truth, and between -0.5 and 0.5 where nothing leaks.
+    With 60 readings and more the answer is within 20 %
+    of the truth, and between -0.5 and 0.5 where nothing leaks.
 
     Example: with hours 0, 1, 2, 3, load 10, 30, 20, 40 and mb 125, 170, 155, 200 the leak is 5 MB
     per hour: mb = 105 + 2 load + 5 hours.
