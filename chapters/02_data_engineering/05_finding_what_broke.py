@@ -110,10 +110,11 @@ by.round(4).unstack()
 #
 # How sure can you be of a ratio of small counts? Its logarithm is nearly normal, which gives an
 # interval. And where you need one number, compare each endpoint with itself first, then pool:
-# **Mantel and Haenszel** weigh each endpoint by its requests on both sides.
+# **Mantel and Haenszel** weigh each endpoint by its requests on both sides. `blame` counts as you did
+# above and takes the ratio at each endpoint.
 
 # %%
-show_source(detect.risk_ratio, detect.adjusted_risk_ratio)
+show_source(detect.risk_ratio, detect.adjusted_risk_ratio, detect.blame)
 
 # %%
 blamed = detect.blame(asked, new)
@@ -371,6 +372,9 @@ claim(
 
 # %%
 my_guess = 0.8  # of the truth, edit me
+
+# %%
+show_source(percentile, per_window)
 
 # %%
 day = pd.Timestamp(log.incident("slow_dependency")["start"]).floor("D")
@@ -679,7 +683,7 @@ claim(
 # median? Cut the days into windows of ten minutes, and let each method say which are sick. A window
 # is sick in truth if the slow service, the retry storm or the flapping instance touched it.
 #
-# - **median/MAD**: `unusual` on each series.
+# - **median/MAD**: a window is sick where any series lies eight spreads above its median.
 # - **PELT** (from `ruptures`) cuts all series together where their level changes; a piece is called
 #   sick whose level is high. Set `jump=1`; by default it looks only at every fifth point.
 # - **Isolation forest** (from scikit-learn) calls sick what random cuts set apart quickly.

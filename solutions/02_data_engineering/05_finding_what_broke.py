@@ -470,8 +470,8 @@ def leak(hours, mb, load):
 
     hours [n], mb [n], load [n]: NumPy arrays of floats, in any order: when, memory, requests per
     second. Memory is a constant + some MB for each unit of load + the leak x hours + small noise.
-    With 60 readings and more the answer is within 20 %
-    of the truth, and between -0.5 and 0.5 where nothing leaks.
+    With 60 readings and more the answer is within 20 % of the truth, and between -0.5 and 0.5
+    where nothing leaks.
 
     Example: with hours 0, 1, 2, 3, load 10, 30, 20, 40 and mb 125, 170, 155, 200 the leak is 5 MB
     per hour: mb = 105 + 2 load + 5 hours.
