@@ -110,8 +110,8 @@ by.round(4).unstack()
 #
 # How sure can you be of a ratio of small counts? Its logarithm is nearly normal, which gives an
 # interval. And where you need one number, compare each endpoint with itself first, then pool:
-# **Mantel and Haenszel** weigh each endpoint by its requests on both sides. `blame` counts as you did
-# above and takes the ratio at each endpoint.
+# **Mantel and Haenszel** weigh each endpoint by its requests on both sides. `blame` counts as you
+# did above and takes the ratio at each endpoint.
 
 # %%
 show_source(detect.risk_ratio, detect.adjusted_risk_ratio, detect.blame)
