@@ -2,7 +2,7 @@
 # # Finding what broke
 #
 # A million lines, three bad days, and the reason is in there. You find it without having been
-# there, and meet four ways of looking that blame the wrong thing.
+# there, and meet four ways of looking that mislead.
 #
 # **You will be able to** find the version and the endpoint that a deploy broke, with an interval;
 # tell a leak from the tide; add up percentiles without averaging them; mend a clock before you
@@ -63,9 +63,9 @@ fig = dashboard.draw(
 )
 figures.show(
     fig,
-    caption="What stands out: a spike of refused requests, a stretch in which answers were slow, "
-    "memory that climbs and falls back, an instance that starts over and over. The deploys look "
-    "harmless.",
+    caption=f"{len(asked):,} requests. What stands out: a spike of refused requests, a "
+    "stretch in which answers were slow, memory that climbs and falls back, an instance "
+    "that starts over and over. The deploys look harmless.",
     alt="Panels of requests, latency, memory and instances over three days. Load and memory rise "
     "and fall daily; one spike of refusals, one slow stretch, one memory line that climbs.",
 )
@@ -664,6 +664,27 @@ said
 
 # %% [markdown]
 # (The retry storm is named by the hour of its worst five minutes; it can run into the next one.)
+
+# %%
+kinds = [name.replace(" ", "_") for name in said.index]
+edges = ("start", "end")
+spans = [(*(pd.Timestamp(log.incident(k)[e]) for e in edges), k.replace("_", " "))
+         for k in kinds]  # fmt: skip
+fig = dashboard.draw(
+    seen,
+    title="The same three days, with what was broken",
+    every="10min",
+    silence="1h",
+    truth=sorted(spans),
+    height=8.2,
+)
+figures.show(
+    fig,
+    caption=f"{len(spans)} incidents over {hours:.0f} hours. Two of them leave no mark on "
+    "this figure: the deploy that hides in the total, and the clock.",
+    alt="The dashboard of the beginning with a strip above it: when each of the six "
+    "incidents began and ended.",
+)
 
 # %% tags=["claim-D5"]
 begins, ends = (pd.Timestamp(true["retry_storm"][edge]) for edge in ("start", "end"))
