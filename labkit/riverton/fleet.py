@@ -35,6 +35,7 @@ class Fleet:
         with Fleet(folder) as fleet:
             seen = capture(fleet, seconds=10, during=[(4, lambda: fleet.leak("scorer-1"))])
 
+    `settings` are those that every scorer starts with, such as `bureau_cache` or `max_batch`.
     Every process writes `<instance>.jsonl`. What is done to them is noted in `switched`, the truth
     that a reader of the logs does not have.
     """
@@ -47,6 +48,7 @@ class Fleet:
         scorer: str = "mlp",
         version: str = "1.0",
         people: int = PEOPLE,
+        **settings: Any,
     ) -> None:
         self.folder = Path(folder)
         self.people = people
@@ -57,7 +59,7 @@ class Fleet:
         )
         self._tool = ServiceLog(**self._log("deployer", None), every_s=0)
         self._wanted = scorers
-        self._scorer, self._version = scorer, version
+        self._scorer, self._version, self._settings = scorer, version, settings
         self._started = 0
 
     def _log(self, instance: str, version: str | None) -> dict[str, Any]:
@@ -96,6 +98,7 @@ class Fleet:
             name = f"scorer-{self._started}"
             log = self._log(name, changes.get("version", self._version))
             others = {k: v for k, v in changes.items() if k not in ("version", "scorer")}
+            others = {**self._settings, **others}
             server = ScoringServer(
                 changes.get("scorer", self._scorer), log=log, bureau=self.bureau.port, **others
             )

@@ -32,7 +32,8 @@ class LoggedService(ScoringService):
     """A scoring service that writes a log.
 
     `log` has the arguments of :class:`ServiceLog`, `bureau` the port of a bureau that is asked
-    about the user of every request (None: none is), `faults` those that it starts with.
+    about the user of every request (None: none is), unless its answer is one of the
+    `bureau_cache` that are kept; `faults` are those that it starts with.
     """
 
     def __init__(
@@ -42,13 +43,14 @@ class LoggedService(ScoringService):
         *,
         log: dict[str, Any],
         bureau: int | None = None,
+        bureau_cache: int = 0,
         faults: dict[str, Any] | None = None,
     ) -> None:
         self.faults = Faults()
         self.faults.change(**faults or {})
         super().__init__(FaultyScorer(scorer, self.faults), config)
         self.log = ServiceLog(**log)
-        self.bureau = None if bureau is None else BureauClient(bureau)
+        self.bureau = None if bureau is None else BureauClient(bureau, bureau_cache)
         self._registry.register(ResourceMetrics())
         self.app.router.routes.append(Route("/faults", self._faults, methods=["GET", "POST"]))
 
@@ -66,7 +68,7 @@ class LoggedService(ScoringService):
         user = request.headers.get(USER)
         called: dict[str, Any] = {}
         try:
-            if self.bureau and user:
+            if self.bureau and user and self.bureau.kept(user) is None:
                 called = {"downstream": "bureau"}
                 asked = time.perf_counter()
                 try:

@@ -14,7 +14,8 @@ from labkit.riverton.system import raise_file_limit
 
 def main(options: dict[str, Any]) -> None:
     port = options.pop("port", 0)
-    log, bureau, faults = (options.pop(name, None) for name in ("log", "bureau", "faults"))
+    log = options.pop("log", None)
+    logged = {k: options.pop(k) for k in ("bureau", "bureau_cache", "faults") if k in options}
     scorer = load_scorer(str(options.pop("scorer")))
     config = ServiceConfig().changed(**options)
     for batch in (1, min(config.max_batch, config.max_queue)):  # the first call of a size is slow
@@ -25,7 +26,7 @@ def main(options: dict[str, Any]) -> None:
     else:
         from labkit.riverton.logged_service import LoggedService
 
-        service = LoggedService(scorer, config, log=log, bureau=bureau, faults=faults or {})
+        service = LoggedService(scorer, config, log=log, **logged)
     # Those that wait for a full batch would wait for ever.
     serve(service.app, port=port, closing=service.batcher.close)
 
