@@ -52,7 +52,9 @@ def start(*, workers: int = 2, scheduler: str | None = None, folder: Path | None
         threads_per_worker=1,
         host="127.0.0.1",
         dashboard_address=None,
-        worker_dashboard_address=None,
+        # Even without a dashboard there is a small HTTP server, at port 8787 unless told so.
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        worker_dashboard_address="127.0.0.1:0",
         silence_logs=50,
         memory_limit=0,
         local_directory=None if folder is None else str(folder),

@@ -107,11 +107,9 @@ def by_dask(folder: Path) -> pd.DataFrame:
     """Write it as with pandas; compute() sends it as tasks to the cluster."""
     import dask.dataframe as dd
 
-    log = dd.read_parquet(folder, columns=READ)
-    groups = with_keys(log).groupby(KEYS)
-    table = groups.agg(
-        requests=("ms", "count"), errors=("errors", "sum"), ms=("ms", "sum")
-    ).compute()
+    groups = with_keys(dd.read_parquet(folder, columns=READ)).groupby(KEYS)
+    table = groups.agg(requests=("ms", "count"), errors=("errors", "sum"), ms=("ms", "sum"))
+    return table.compute()
 
 
 def by_spark(folder: Path, spark: Any) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="beyond-") as name:
         root = Path(name)
         log = simulate(lines=1_000_000, seed=1).frame
-        requests = log[log["event"] == "request"].reset_index(drop=True)
+        requests = log[log["event"] == "request"].dropna(axis=1, how="all").reset_index(drop=True)
         hours = requests["ts"].dt.floor("3h")
         two = requests[hours.isin(hours.value_counts().index[:2])]
         one = hourly.alike(hourly.table_of(requests.assign(ts=requests["ts"].dt.tz_localize(None))))

@@ -1,0 +1,866 @@
+# %% [markdown]
+# # Beyond one machine
+#
+# A cluster answers the same question with the same numbers. What you pay for it, and when it pays,
+# you can count on two processes of your own machine.
+#
+# **You will be able to** ask one question on pandas, DuckDB and dask, and say why the sums differ
+# in the last digit; write an aggregation that can be put together from parts; count what a cluster
+# moves; choose an engine by size.
+#
+# **Time** 40 minutes. **Before this** [Formats](02_formats.ipynb) (Parquet, columns) and
+# [Reading logs](04_reading_logs.ipynb). [Dataflow and streams](07_dataflow_and_streams.ipynb) helps
+# with the last experiment (idempotent writes).
+
+# %% [markdown]
+# ## One question, many files
+#
+# Logs grow by the hour, and land in files by the hour. The question is what a service's owner asks
+# every morning: per endpoint and hour, how many requests, how many errors, the mean latency, and
+# its 99th percentile (p99).
+#
+# The log is made up, by the course's simulator: three days of Riverton Pay, one seed. It lies in
+# Parquet files of three hours each.
+#
+# `SCHEDULER` is the one setting that decides where dask works. With `None` you get two worker
+# processes here, with one thread each. An address sends the same tasks to a cluster elsewhere,
+# whose workers must see the files under the same path, and have the course's packages.
+
+# %% tags=["wall-clock"]
+import json
+import tempfile
+import time
+from operator import itemgetter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import psutil
+from distributed import get_task_stream, wait
+
+from labkit import ROOT, cluster
+from labkit.lesson import figures, finding, show_source
+from labkit.logs import hourly
+from labkit.riverton.log_simulator import simulate
+
+SEED = 8  # change it: every finding below should still hold
+SCHEDULER = None  # or "tcp://host:8786"
+
+temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+folder = Path(temporary.name)
+client = cluster.start(workers=2, scheduler=SCHEDULER, folder=folder / "workers")
+
+log = simulate(lines=1_000_000, seed=SEED).frame
+requests = log[log["event"] == "request"].dropna(axis=1, how="all").reset_index(drop=True)
+paths = [str(path) for path in hourly.write_parts(requests, folder / "1")]
+print(f"{len(requests):,} requests, {len(requests.columns)} columns, {len(paths)} files")
+
+# %% [markdown]
+# ## The same answer, three ways
+#
+# **The question.** Do pandas, DuckDB and dask agree, to the last digit?
+#
+# A p99 cannot be added up, so the question is turned into one that can. Latency goes into
+# *buckets*, each a fixed ratio wider than the one before, and what is counted are the requests of
+# each hour, endpoint and bucket. The p99 is read from the counts at the end.
+
+# %%
+show_source(hourly.with_keys)
+print(f"\nA bucket ends {hourly.GROWTH} times higher than it begins.")
+
+# %% [markdown]
+# pandas reads everything into memory, then counts. dask has the same interface. What you write is a
+# plan; `compute()` cuts it into **tasks**, a few for each file, and the **scheduler** hands them to
+# the **workers**.
+
+# %%
+show_source(hourly.by_pandas, hourly.table_of, hourly.by_dask)
+
+# %% [markdown]
+# DuckDB takes SQL. It reads the files itself, some thousand rows at a time.
+
+# %%
+print(hourly.QUERY)
+show_source(hourly.by_duckdb)
+
+# %% [markdown]
+# **Your guess.** The table has a row for each hour, endpoint and bucket. In how many per cent of
+# its rows do the sums of latency from pandas and from DuckDB differ?
+
+# %%
+my_differ = 0  # %, edit me
+
+# %%
+ways = {"pandas": hourly.by_pandas, "DuckDB": hourly.by_duckdb, "dask": hourly.by_dask}
+tables = {way: hourly.alike(ask(folder / "1")) for way, ask in ways.items()}
+counts = {way: table[["requests", "errors"]] for way, table in tables.items()}
+same_counts = sum(counts["pandas"].equals(count) for count in counts.values())
+off = (tables["DuckDB"]["ms"] / tables["pandas"]["ms"] - 1).abs()
+print(f"{len(off):,} rows; counts equal in {same_counts} of {len(ways)} ways")
+hourly.by_endpoint_and_hour(tables["pandas"]).loc["/predict"].iloc[[4, 12, 20]].round(2)
+
+# %% tags=["nbval-ignore-output"]
+differ = 100 * (off > 0).mean()
+print(f"{differ:.0f} % of the sums differ (you guessed {my_differ:g} %),")
+print(f"by {off.max():.0e} of their value at most")
+
+# %% [markdown]
+# Nobody has made a mistake. A computer's number with a point in it, a *float*, has 53 binary
+# digits, and each addition rounds to them. So the order matters, and every engine adds in its own:
+# pandas row by row, DuckDB by blocks and threads, dask file by file and then the files.
+
+# %%
+print(f"{(0.1 + 0.2) + 0.3!r} and {0.1 + (0.2 + 0.3)!r}")
+
+# %% [markdown]
+# Where you need the same digits every time, add whole numbers. Latency was written in tenths of a
+# millisecond; as tenths it is an integer, and integers do not round.
+
+# %%
+tenths = (requests["latency_ms"] * 10).round().astype("int64")
+rng = np.random.default_rng([SEED, 1])
+orders = [rng.permutation(len(tenths)) for _ in range(5)]
+as_integers = {int(tenths.to_numpy()[order].sum()) for order in orders}
+as_floats = {sum(requests["latency_ms"].to_numpy()[order].tolist()) for order in orders}
+print(f"five orders: {len(as_integers)} sum of integers, {len(as_floats)} sums of floats")
+
+# %%
+finding("three engines count the same, in every row", measured=same_counts, equals=3, unit="ways")
+finding(
+    "their sums of floats agree, but for rounding",
+    measured=max((t["ms"] / tables["pandas"]["ms"] - 1).abs().max() for t in tables.values()),
+    at_most=1e-9,
+)
+finding(
+    "in five orders, integers have one sum",
+    measured=len(as_integers),
+    equals=1,
+)
+finding("and floats have several", measured=len(as_floats), at_least=2)
+
+# %% [markdown]
+# **At work.** Compare counts exactly and sums with a tolerance. A test that asks two engines for
+# equal floats fails on a day when nothing is wrong.
+
+# %% [markdown]
+# ## What it costs, as the log grows
+#
+# **The question.** At which size is the cluster quicker than one process? And who runs out of
+# memory first?
+#
+# Two more ways of using pandas come in. One reads the four columns that are needed. The other goes
+# through the files one by one, and keeps only each one's table:
+
+# %%
+show_source(hourly.table_of_file, hourly.merge, hourly.by_pandas_parts)
+
+# %% [markdown]
+# A bigger service is made by copies of the files, so the right counts are known. Each way of
+# pandas and DuckDB gets a process of its own. Its *resident memory*, what it holds in RAM, is
+# sampled every few milliseconds while it works; dask's is that of its two workers. Starting and
+# importing is not timed.
+#
+# **Your guess.** On the largest log here, how many times as much memory does pandas need as
+# DuckDB?
+
+# %%
+my_times = 2  # edit me
+
+# %% tags=["nbval-ignore-output"]
+busiest = requests["ts"].dt.floor("3h").mode()[0]
+sizes = {"one file": requests[requests["ts"].dt.floor("3h") == busiest], "1": requests}
+hourly.write_parts(sizes["one file"], folder / "one file")
+hourly.write_parts(requests, folder / "3", copies=3)
+lines = {"one file": len(sizes["one file"]), "1": len(requests), "3": 3 * len(requests)}
+one_process = {
+    "pandas": hourly.by_pandas,
+    "pandas, 4 columns": hourly.by_pandas_columns,
+    "pandas, file by file": hourly.by_pandas_parts,
+    "DuckDB": hourly.by_duckdb,
+}
+measured = []
+
+
+def note(way, run, ask):
+    """Ask at every size, the smallest three times, and keep the quickest."""
+    run(ask, folder / "one file")  # sets up what is set up once
+    for size in lines:
+        repeats = 3 if size == "one file" else 1
+        best = min((run(ask, folder / size) for _ in range(repeats)), key=lambda m: m.seconds)
+        counted = best.result["requests"].sum()
+        measured.append((way, lines[size], best.seconds, best.peak_mb, counted))
+
+
+for way, ask in one_process.items():
+    with cluster.alone() as run:
+        note(way, run, ask)
+pids = list(cluster.workers(client).values()) if SCHEDULER is None else [psutil.Process().pid]
+note("dask", lambda *call: cluster.measure(*call, pids=pids), hourly.by_dask)
+columns = ["way", "lines", "seconds", "peak_mb", "counted"]
+measured = pd.DataFrame(measured, columns=columns)
+live = measured.pivot(index="lines", columns="way", values=["seconds", "peak_mb"])
+live.round({("seconds", way): 2 for way in [*one_process, "dask"]}).round(2)
+
+# %% [markdown]
+# Larger sizes were measured once, by a script that lies in the course's repository,
+# `tests/outside/beyond_one_machine.py`. What follows is a record, not your machine.
+
+# %%
+outside = ROOT / "tests" / "outside"
+about = json.loads((outside / "beyond_one_machine.json").read_text())
+recorded = pd.read_csv(outside / "beyond_one_machine.csv")
+versions = {name: number for name, number in about["versions"].items() if number}
+print(f"Recorded on {about['date']}: {about['cores']} cores, {about['memory_gib']} GiB,")
+print(f"{about['system']}, Python {about['python']},")
+print(", ".join(f"{name} {number}" for name, number in versions.items()))
+load = recorded["load"]
+print(f"Others worked on it: {load.min():.0f} to {load.max():.0f} programs wanted a core.")
+table = recorded.assign(millions=(recorded["lines"] / 1e6).round(1))
+table.pivot(index="millions", columns="way", values="seconds").round(2)
+
+# %%
+table.pivot(index="millions", columns="way", values="peak_mb").round(0)
+
+# %% tags=["nbval-ignore-output"]
+fig, axes = figures.new(
+    title="A database in one process is ahead at every size, and holds the least",
+    xlabel="requests (millions)",
+    size=(9.2, 4.0),
+    columns=2,
+)
+COLOURS = {
+    "pandas": figures.ORANGE,
+    "pandas, 4 columns": figures.YELLOW,
+    "pandas, file by file": figures.GREEN,
+    "DuckDB": figures.BLUE,
+    "dask, 2 workers": figures.BLACK,
+}
+for ax, what in zip(axes, ["seconds", "peak_mb"], strict=True):
+    for way, colour in COLOURS.items():
+        rows = recorded[recorded["way"] == way].dropna(subset=what)
+        ax.plot(rows["lines"] / 1e6, rows[what], color=colour, label=way)
+        mine = measured[measured["way"] == way.removesuffix(", 2 workers")]
+        ax.plot(mine["lines"] / 1e6, mine[what], "o", ms=5, color=colour)
+    ax.set(xscale="log", yscale="log", ylabel={"seconds": "seconds"}.get(what, "peak memory (MB)"))
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_major_formatter("{x:g}")
+duckdb_mb = live["peak_mb"]["DuckDB"].iloc[-1]
+figures.mark_guess(axes[1], y=my_times * duckdb_mb)
+figures.label_lines(axes[1])
+times = live["peak_mb"]["pandas"].iloc[-1] / duckdb_mb
+small = live["seconds"].iloc[0]
+small_ratio = small["dask"] / small["pandas, 4 columns"]
+figures.show(
+    fig,
+    caption=f"Lines: the record. Points: your machine. At {live.index[-1] / 1e6:.1f} million "
+    f"requests pandas held {times:.1f} times as much as DuckDB; at {live.index[0]:,} dask took "
+    f"{small_ratio:.0f} times as long as pandas on four columns.",
+    alt="Two panels against the number of requests, on logarithmic axes. Time: DuckDB lies lowest, "
+    "dask starts highest. Memory: pandas rises steeply, DuckDB and pandas file by file stay low.",
+)
+
+# %%
+finding(
+    "every way counts every request, at every size",
+    measured=int((measured["counted"] == measured["lines"]).sum()),
+    equals=3 * 5,
+    unit="runs",
+)
+finding(
+    "on one file dask takes longer than pandas in one process",
+    measured=small_ratio,
+    at_least=1.5,
+    unit="times",
+    look="Is another program using the processor?",
+)
+finding(
+    "on the largest log pandas holds more than DuckDB",
+    measured=times,
+    at_least=2,
+    unit="times",
+)
+finding(
+    "read file by file, pandas holds less than when it reads all",
+    measured=live["peak_mb"]["pandas"].iloc[-1]
+    / live["peak_mb"]["pandas, file by file"].iloc[-1],
+    at_least=2,
+    unit="times",
+)
+
+# %% [markdown]
+# **Why.** Memory is spent by what is held at one time: all rows and columns, four columns, one
+# file, or a few thousand rows. It has little to do with the number of machines. Time at small
+# sizes is what it takes to plan, send and collect tasks, whatever is in them. Only later do the
+# rows count.
+#
+# **Where it stops being true.** Two workers on the two cores of one machine cannot add what is not
+# there. DuckDB uses both cores as well. What a cluster adds is *other* machines: their memory,
+# their disks, their cores. You need it when one machine's disk or hour is not enough, and look at
+# the record first: how far that is.
+
+# %% [markdown]
+# ## What can be put together from parts
+#
+# **The question.** Every worker sees only its files. Which answers can be put together from theirs?
+#
+# **The wrong way.** Each part computes the answer for itself, and the answers are averaged, or
+# added. For a count that is right. Try it on the p99 of each endpoint over the three days, and on
+# the number of different users.
+#
+# **Your guess.** Over all files, how many times the true number of users do you get if you add the
+# numbers of the files?
+
+# %%
+my_factor = 1.2  # edit me
+
+# %%
+parts = [pd.read_parquet(path, columns=["endpoint", "latency_ms", "user"]) for path in paths]
+whole = pd.concat(parts)
+by_part = [part.groupby("endpoint")["latency_ms"].quantile(0.99) for part in parts]
+from_buckets = tables["pandas"].groupby("endpoint").apply(hourly.percentile, 99)
+p99 = pd.DataFrame(
+    {
+        "true p99": whole.groupby("endpoint")["latency_ms"].quantile(0.99),
+        "mean of the parts' p99": pd.concat(by_part, axis=1).mean(axis=1),
+        "p99 from merged buckets": from_buckets,
+    }
+)
+p99.round(1)
+
+# %% [markdown]
+# A file of the night, with few requests, weighs as much in the mean as one of the evening; and if
+# one file is slow, its p99 is averaged away, although the slowest requests of the whole are in it.
+# The buckets are added before anybody asks for a percentile, so each request weighs the same.
+#
+# For users the right way is to add *sets*: a user who comes in two files is one user. But a set of
+# all users is as large as the log has users. A **sketch** is a small summary that merges. This one
+# gives each user a hash, a number that looks random and is the same in every process, and keeps the
+# k smallest. Of n numbers between 0 and 1 the k-th smallest lies near k / n. So n is about
+# (k - 1) / that number.
+
+# %%
+K = 2_048
+
+
+def sketch(users):
+    """The K smallest of the users' hashes, each once."""
+    return np.unique(pd.util.hash_array(users.to_numpy(object)))[:K]
+
+
+def union(one, other):
+    """The sketch of two parts together: sketches in, sketch out."""
+    return np.unique(np.concatenate([one, other]))[:K]
+
+
+def estimate(kept):
+    """How many different users there were."""
+    return len(kept) if len(kept) < K else (K - 1) / (kept[-1] / 2**64)
+
+
+merged = np.array([], "uint64")
+for part in parts:
+    merged = union(merged, sketch(part["user"]))
+users = whole["user"].nunique()
+added = sum(part["user"].nunique() for part in parts)
+print(f"{users:,} users; the files' numbers added up: {added:,}; sketch: {estimate(merged):,.0f}")
+
+# %%
+shown = (p99.div(p99["true p99"], axis=0) - 1).drop(columns="true p99") * 100
+fig, ax = figures.new(
+    title="Averaging the parts' p99s is off; adding their buckets is not",
+    xlabel="off from the true p99 (%)",
+    size=(7.6, 3.0),
+)
+place = np.arange(len(shown))
+for column, colour in zip(shown, [figures.ORANGE, figures.BLUE], strict=True):
+    ax.plot(shown[column], place, "o", color=colour, ms=7)
+    ax.annotate(column, (shown[column].iloc[-1], place[-1]), (0, 9), ha="center",
+                textcoords="offset points", color=colour, fontsize=9)  # fmt: skip
+ax.set_yticks(place, shown.index)
+ax.set_ylim(-0.6, len(shown) - 0.2)
+figures.mark_truth(ax, x=0)
+of_means, of_buckets = shown.abs().max()
+figures.show(
+    fig,
+    caption=f"Over {len(shown)} endpoints the mean of the parts' p99s is off by up to "
+    f"{of_means:.0f} %, merged buckets by up to "
+    f"{of_buckets:.1f} %. Users added up are {added / users:.1f} times too "
+    f"many (you guessed {my_factor:g}); the sketch is off by "
+    f"{100 * (estimate(merged) / users - 1):+.1f} %.",
+    alt="One row per endpoint: the means of p99s lie away from zero, the merged buckets near it.",
+)
+
+# %%
+finding(
+    "buckets read a p99 within half a bucket, and a little for how quantiles are defined",
+    measured=of_buckets,
+    at_most=3,
+    unit="%",
+)
+finding(
+    "the mean of p99s is off by more than any bucket, for some endpoint",
+    measured=of_means / of_buckets,
+    at_least=1.5,
+    unit="times",
+)
+finding("users added up are counted again and again", measured=added / users, at_least=3)
+finding(
+    "a sketch of fixed size merges to within a few per cent",
+    measured=abs(estimate(merged) / users - 1) * 100,
+    at_most=13,
+    unit="%",
+)
+
+# %% [markdown]
+# **Why.** An answer can be put together when there is a *state* that fits into little memory and a
+# `merge` with which order and grouping do not matter: (a + b) + c = a + (b + c), a + b = b + a, and
+# an empty part changes nothing. Then each worker may start with any file, and every tree of merges
+# ends in the same state.
+#
+# | wanted | state that merges | size |
+# |---|---|---|
+# | count, sum, errors | itself | one number |
+# | mean | sum and count | two numbers |
+# | variance | count, sum and sum of squares (or of deviations) | three numbers |
+# | p99, to a few per cent | counts by bucket | some hundred numbers |
+# | number of different users, to a few per cent | k smallest hashes, HyperLogLog | k numbers |
+# | exact median, exact distinct | all values | the data |
+#
+# **Where it stops being true.** The last row. There is no small state for an exact median. What has
+# none must travel.
+
+# %% [markdown]
+# ## What has to travel
+#
+# **The question.** How many bytes go from worker to worker, for an answer that merges, and for one
+# that does not?
+#
+# The first is the table by hour, endpoint and bucket, as a **tree**: one task per file makes its
+# table, then tasks merge four at a time until one is left.
+
+
+# %%
+def tree(client, make, merge, paths, fan_in=4):
+    """One task per file, then merges; returns the future of the last one."""
+    level = client.map(make, paths, pure=False)
+    while len(level) > 1:
+        groups = [level[i : i + fan_in] for i in range(0, len(level), fan_in)]
+        level = client.map(merge, groups, pure=False)
+    return level[0]
+
+
+# %% [markdown]
+# (`pure=False` tells dask to do the work again when it is asked again.)
+#
+# The second is the exact median latency of each user. All rows of a user have to meet in one place,
+# and nobody knows beforehand where they lie. So every file is cut by a hash of the user into as
+# many pieces as there are places, and each place fetches its piece of every file. That is a
+# **shuffle**. It is what `set_index`, a large join and an exact median per key come down to, in
+# dask as in Spark.
+
+# %%
+PLACES = 4
+
+
+def cut(path):
+    """The rows of a file, in one piece for each place."""
+    rows = pd.read_parquet(path, columns=["user", "latency_ms"])
+    place = pd.util.hash_array(rows["user"].to_numpy(object)) % PLACES
+    return [rows[place == p] for p in range(PLACES)]
+
+
+def medians(pieces):
+    """The exact medians of the users of one place: how many rows and users, how many slow."""
+    rows = pd.concat(pieces)
+    median = rows.groupby("user")["latency_ms"].median()
+    return len(rows), len(median), int((median > 30).sum())
+
+
+def shuffle(client, paths):
+    """Cut every file, bring the pieces together; returns one future per place."""
+    files = client.map(cut, paths, pure=False)
+    pieces = [[client.submit(itemgetter(p), file) for file in files] for p in range(PLACES)]
+    return [client.submit(medians, here, pure=False) for here in pieces]
+
+
+# %% [markdown]
+# **Your guess.** How many times as many bytes as the tree does the shuffle move between two
+# workers?
+
+# %%
+my_ratio = 3  # edit me
+
+# %% tags=["nbval-ignore-output"]
+def traced(work):
+    """Do the work; return its results, the bytes that workers sent, the tasks they ran."""
+    before = cluster.bytes_moved(client)
+    with get_task_stream(client, plot=False) as stream:
+        futures = work()
+        wait(futures)
+    moved = cluster.bytes_moved(client) - before
+    return client.gather(futures), moved, stream.data
+
+
+result, tree_bytes, tree_tasks = traced(
+    lambda: tree(client, hourly.table_of_file, hourly.merge, paths)
+)
+places, shuffle_bytes, shuffle_tasks = traced(lambda: shuffle(client, paths))
+read_bytes = whole[["user", "latency_ms"]].memory_usage(index=False, deep=True).sum()
+pd.DataFrame(
+    {
+        "tasks": [len(tree_tasks), len(shuffle_tasks)],
+        "moved (MB)": [tree_bytes / 1e6, shuffle_bytes / 1e6],
+    },
+    index=["tree", "shuffle"],
+).round(2)
+
+# %% [markdown]
+# The tasks can be predicted: one per file, and the merges; against one cut per file, one per piece,
+# and one per place. So can the bytes of the shuffle. Where W workers hold equal shares, a row is
+# already at its place with the chance 1 / W, and (W - 1) / W of all rows travel: half of them with
+# two workers, nearly all with a hundred.
+
+# %% tags=["nbval-ignore-output"]
+def bars(ax, tasks, colour_of, label_of=None):
+    """Draw what each worker did, and when: a bar for each task, grey for waiting for data."""
+    workers = sorted({task["worker"] for task in tasks}, key=lambda w: min(
+        s["start"] for t in tasks if t["worker"] == w for s in t["startstops"]))  # fmt: skip
+    begun = min(step["start"] for task in tasks for step in task["startstops"])
+    for task in tasks:
+        for step in task["startstops"]:
+            moving = step["action"] == "transfer"
+            ax.barh(
+                workers.index(task["worker"]), step["stop"] - step["start"],
+                left=step["start"] - begun, height=0.3 if moving else 0.62,
+                color=figures.GREY if moving else colour_of(task), edgecolor="white", linewidth=0.4,
+            )  # fmt: skip
+    ax.set_yticks(range(len(workers)), [f"worker {i + 1}" for i in range(len(workers))])
+    ax.grid(axis="y", visible=False)
+    return workers
+
+
+def kind(task):
+    """Colour by what a task does."""
+    name = task["key"].rsplit("-", 1)[0]
+    return figures.BLUE if name.startswith(("table", "cut")) else figures.ORANGE
+
+
+fig, axes = figures.new(
+    title="A tree moves small tables; a shuffle moves the rows",
+    xlabel="seconds",
+    size=(9.2, 2.6),
+    columns=2,
+)
+for ax, tasks, name, moved in zip(
+    axes, [tree_tasks, shuffle_tasks], ["tree", "shuffle"], [tree_bytes, shuffle_bytes], strict=True
+):
+    bars(ax, tasks, kind)
+    ax.set_title(f"{name}: {len(tasks)} tasks, {moved / 1e6:.1f} MB", fontsize=10)
+share = shuffle_bytes / read_bytes
+figures.show(
+    fig,
+    caption=f"Blue: reading a file. Orange: putting together. Grey: fetching from the other "
+    f"worker. The shuffle moved {shuffle_bytes / tree_bytes:.0f} times as much as the tree (you "
+    f"guessed {my_ratio:g}): {share:.0%} of the bytes that it had read.",
+    alt="Bars of tasks on two workers. The tree has one bar per file and few merges; the shuffle "
+    "has as many bars per file and many more to put together.",
+)
+
+# %%
+merges, level = 0, len(paths)
+while level > 1:
+    level = -(-level // 4)
+    merges += level
+finding(
+    "the tree ran as many tasks as predicted",
+    measured=len(tree_tasks) - (len(paths) + merges),
+    equals=0,
+    unit="too many",
+)
+finding(
+    "so did the shuffle",
+    measured=len(shuffle_tasks) - (len(paths) * (1 + PLACES) + PLACES),
+    equals=0,
+    unit="too many",
+)
+finding(
+    "no row got lost on its way",
+    measured=sum(rows for rows, _, _ in places) - len(requests),
+    equals=0,
+    unit="rows too many",
+)
+finding(
+    "every user was in one place",
+    measured=sum(count for _, count, _ in places) - users,
+    equals=0,
+    unit="users too many",
+)
+finding(
+    "the shuffle moves more than the tree",
+    measured=shuffle_bytes / tree_bytes,
+    at_least=4,
+    unit="times",
+    needs=(SCHEDULER is None, "with other workers another part of the rows is at home."),
+)
+
+# %% [markdown]
+# ### When most rows want to go to the same place
+#
+# With a shuffle by key the slowest place decides, and it cannot be quicker than its rows allow. So
+# count rows: the speed-up over one worker is at most all rows divided by those of the busiest
+# place. Here for three ways to place rows: by user, by endpoint, and by endpoint with **salt**: a
+# random number from 0 to 15 is hashed along, and cuts each key into 16.
+
+# %%
+rng = np.random.default_rng([SEED, 2])
+endpoint = whole["endpoint"].astype(str)
+salted = endpoint + "/" + pd.Series(rng.integers(16, size=len(whole)), whole.index).astype(str)
+keys = {"by user": whole["user"], "by endpoint": endpoint, "by endpoint and salt": salted}
+hashes = {name: pd.util.hash_array(key.to_numpy(object)) for name, key in keys.items()}
+rows = []
+for W in (1, 2, 4, 8, 16, 32):
+    for name, hashed in hashes.items():
+        rows.append((W, name, len(whole) / np.bincount((hashed % W).astype(int)).max()))
+speedup = pd.DataFrame(rows, columns=["workers", "placed", "at most"])
+speedup = speedup.pivot(index="workers", columns="placed", values="at most")[list(keys)]
+largest = endpoint.value_counts(normalize=True).iloc[0]
+
+fig, ax = figures.new(
+    title="The largest key sets a limit that no number of workers lifts",
+    xlabel="workers",
+    ylabel="speed-up at most (times)",
+)
+for name in speedup:
+    ax.plot(speedup[name], "o-", ms=4, label=name)
+figures.mark_truth(ax, y=1 / largest, label="1 / share of the largest endpoint")
+ax.set(xscale="log", yscale="log", xticks=speedup.index, yticks=speedup.index)
+ax.set_xticklabels(speedup.index)
+ax.set_yticklabels(speedup.index)
+ax.minorticks_off()
+figures.label_lines(ax)
+figures.show(
+    fig,
+    caption=f"With 32 workers: {speedup.loc[32, 'by user']:.0f} times by user, "
+    f"{speedup.loc[32, 'by endpoint']:.1f} by endpoint, where {largest:.0%} of all rows have one "
+    f"key, and {speedup.loc[32, 'by endpoint and salt']:.0f} with salt.",
+    alt="Speed-up against workers on logarithmic axes. By user it rises nearly in proportion; by "
+    "endpoint it stays below a horizontal line; with salt it lies between.",
+)
+
+# %%
+finding(
+    "by endpoint, 32 workers are no quicker than the largest key allows",
+    measured=speedup.loc[32, "by endpoint"] * largest,
+    at_most=1,
+    unit="of that limit",
+)
+finding(
+    "salt spreads it",
+    measured=speedup.loc[32, "by endpoint and salt"] / speedup.loc[32, "by endpoint"],
+    at_least=2,
+    unit="times",
+)
+
+# %% [markdown]
+# **Where it stops being true.** Salt gives 16 answers per endpoint, which have to be merged. So it
+# helps where the state merges, and there a tree would have done without a shuffle. For an exact
+# median per endpoint it does not help at all: the rows of one key must meet.
+
+# %% [markdown]
+# ## A worker dies
+#
+# **The question.** With a hundred machines one is always broken. What happens to the answer when a
+# worker dies in the middle?
+#
+# Each task below waits a little, so that there is a middle, and writes its file's name into a
+# book: a **side effect**, something that stays besides the result. When a third of the tasks are
+# done, the worker that holds most results is killed, by its process id, as the system does when
+# memory runs out.
+#
+# **Your guess.** How many tasks run, for the files that you have, one task each?
+
+# %%
+my_runs = len(paths)  # edit me
+
+# %%
+BOOK = str(folder / "book.txt")
+
+
+def slow_table(path, book=BOOK):
+    """The table of a file, after a short rest; books what it did."""
+    time.sleep(0.15)
+    table = hourly.table_of_file(path)
+    with open(book, "a") as lines:  # noqa: PTH123
+        lines.write(Path(path).name + "\n")
+    return table
+
+
+# %% tags=["nbval-ignore-output"]
+Path(BOOK).write_text("")
+with get_task_stream(client, plot=False) as stream:
+    futures = client.map(slow_table, paths, pure=False)
+    while sum(future.done() for future in futures) < len(paths) // 3:
+        time.sleep(0.01)
+    holds = client.has_what()
+    victim = max(holds, key=lambda worker: len(holds[worker]))
+    if SCHEDULER is None:
+        psutil.Process(cluster.workers(client)[victim]).kill()
+    died = time.time()
+    survived = hourly.alike(hourly.merge(client.gather(futures)))
+booked = Path(BOOK).read_text().split()
+again = len(booked) - len(set(booked))
+print(f"{len(paths)} files, {len(booked)} tasks that booked, {again} of them twice")
+
+# %% tags=["nbval-ignore-output"]
+runs = pd.Series([task["key"] for task in stream.data])
+twice = set(runs[runs.duplicated()])
+
+
+def fate(task):
+    """Orange: a result that died with its worker. Green: made again. Blue: made once."""
+    if task["key"] not in twice:
+        return figures.BLUE
+    return figures.ORANGE if task["worker"] == victim else figures.GREEN
+
+
+fig, ax = figures.new(
+    title="What the dead worker had done is done again; the answer is the same",
+    xlabel="seconds",
+    size=(7.6, 2.9),
+)
+workers = bars(ax, stream.data, fate)
+begun = min(step["start"] for task in stream.data for step in task["startstops"])
+ax.axvline(died - begun, color=figures.BLACK, linewidth=1.4)
+ax.annotate("killed", (died - begun, 1), (4, -2), xycoords=("data", "axes fraction"),
+            textcoords="offset points", va="top", fontsize=9)  # fmt: skip
+figures.show(
+    fig,
+    caption=f"Orange: {len(twice)} results that were lost. Green: the same tasks, run again. You "
+    f"guessed {my_runs} runs; {len(booked)} were booked.",
+    alt="Bars of tasks on the workers. After the kill one row ends; its tasks appear again on the "
+    "others, among them a worker that was started in its place.",
+)
+
+# %%
+killed = (SCHEDULER is None, "nobody's worker is killed on a cluster that is not yours.")
+counted = survived[["requests", "errors"]]
+finding(
+    "the counts are those of the run in which nobody died",
+    measured=counted.equals(counts["pandas"]),
+    equals=True,
+)
+finding("tasks were run again", measured=again, at_least=1, unit="tasks", needs=killed)
+finding(
+    "every file was booked at least once",
+    measured=len(set(booked)) - len(paths),
+    equals=0,
+    unit="too many",
+)
+
+# %% [markdown]
+# **Why.** The scheduler knows how every result was made: from which file, by which function. It
+# does not keep copies; it makes lost results again. That is right as long as a task, run twice,
+# gives the same result.
+#
+# **Where it stops being true.** The book. Whatever a task does besides its result is done again: a
+# line is appended twice, a mail is sent twice, money is paid twice. So let tasks return values, and
+# let *one* place write, idempotently, as in
+# [Dataflow and streams](07_dataflow_and_streams.ipynb). And the scheduler is not spared: when *it*
+# dies, the run is over. A task that kills its worker every time is given up after a few (dask
+# raises `KilledWorker`).
+
+# %% [markdown]
+# ## Spark, where it is installed
+#
+# Spark is the engine that large companies' clusters run most. It is written for the Java machine,
+# reads the same files, takes the same SQL as DuckDB, and shuffles by hash as you did. You need
+# Java 17 and `pip install pyspark`; this cell is skipped where they are missing. The record above
+# has its times.
+
+# %%
+show_source(hourly.by_spark)
+
+# %% tags=["nbval-ignore-output"]
+spark = cluster.start_spark()
+if spark is None:
+    print("Spark or Java is not installed here; this cell does nothing, and nothing needs it.")
+else:
+    by_spark = hourly.alike(hourly.by_spark(folder / "1", spark))
+    equal = by_spark[["requests", "errors"]].equals(counts["pandas"])
+    print(f"Spark {spark.version}: counts equal to those of pandas: {equal}")
+    spark.stop()
+
+# %%
+cluster.stop(client)
+temporary.cleanup()
+
+# %% [markdown]
+# ## What you measured
+
+# %% tags=["nbval-ignore-output"]
+pd.DataFrame(
+    [
+        ("sums that differ between pandas and DuckDB", f"{differ:.0f} %"),
+        ("time on one file, dask / pandas", f"{small_ratio:.0f} times"),
+        ("memory, pandas / DuckDB, largest log", f"{times:.1f} times"),
+        ("mean of p99s, worst endpoint", f"{of_means:.0f} % off"),
+        ("merged buckets, worst endpoint", f"{of_buckets:.1f} % off"),
+        ("users added up over files", f"{added / users:.1f} times too many"),
+        ("bytes moved, shuffle / tree", f"{shuffle_bytes / tree_bytes:.0f} times"),
+        ("speed-up by endpoint, 32 workers", f"at most {speedup.loc[32, 'by endpoint']:.1f}"),
+        ("tasks run again after a death", f"{again} of {len(paths)}"),
+    ],
+    columns=["what", "measured"],
+).set_index("what")  # fmt: skip
+
+# %% [markdown]
+# **At work.** What the record says about this question, on the machine that it names:
+
+# %%
+big = recorded[recorded["lines"] == recorded["lines"].max()].set_index("way")
+mid = recorded[recorded["lines"].between(5e6, 2e7)].set_index("way")
+n, m = big["lines"].iloc[0] / 1e6, mid["lines"].iloc[0] / 1e6
+needs = big["peak_mb"].fillna(big["would_need_mb"]) / 1e3
+rules = [
+    ("fits into memory, explored by hand", "pandas, the columns needed",
+     f"{m:.0f} M: {mid.seconds['pandas, 4 columns']:.1f} s; all columns "
+     f"{mid.seconds['pandas']:.1f} s"),
+    ("does not fit, or SQL says it", "DuckDB",
+     f"{n:.0f} M: {big.seconds['DuckDB']:.1f} s, {needs['DuckDB']:.1f} GB; pandas would need "
+     f"{needs['pandas']:.0f} GB"),
+    ("does not fit, needs Python for each row", "pandas, file by file",
+     f"{n:.0f} M: {big.seconds['pandas, file by file']:.0f} s, "
+     f"{needs['pandas, file by file']:.1f} GB"),
+    ("the same, and it takes too long", "dask, more processes",
+     f"{n:.0f} M on 2 workers: {big.seconds['dask, 2 workers']:.0f} s"),
+    ("more than one machine's disk or hour", "dask or Spark on a cluster",
+     "beyond what was recorded"),
+]  # fmt: skip
+pd.DataFrame(rules, columns=["your data", "take", "the record"]).set_index("your data")
+
+# %% [markdown]
+# **How sure are these checks?** Counts do not vary. The sketch errs by about one in the square root
+# of k; its bound is six times that, which chance exceeds less than once in a million seeds. Times
+# and memory are your machine's; their bounds lie far inside what twenty runs gave, some with the
+# processor busy.
+#
+# ## Your turn
+#
+# The [exercise](../../exercises/02_data_engineering/08_beyond_one_machine.ipynb) has three tasks:
+# an aggregation from parts, a place for every row, and what travels.
+#
+# ## Going further
+#
+# - Chip Huyen, *Designing Machine Learning Systems*, O'Reilly 2022, chapter 3, "Data Engineering
+#   Fundamentals".
+# - Jeffrey Dean and Sanjay Ghemawat, "MapReduce: simplified data processing on large clusters",
+#   *OSDI* 2004: tasks that are run again, stragglers, combiners.
+# - Frank McSherry, Michael Isard and Derek Murray, "Scalability! But at what COST?", *HotOS* 2015:
+#   how many machines it takes to beat one thread.
+# - Jim Gray and others, "Data cube: a relational aggregation operator generalizing group-by,
+#   cross-tab, and sub-totals", *Data Mining and Knowledge Discovery* 1, 1997: which aggregates
+#   merge (distributive, algebraic, holistic).
+# - Philippe Flajolet and others, "HyperLogLog: the analysis of a near-optimal cardinality
+#   estimation algorithm", *AofA* 2007.
+# - dask on [scheduling](https://distributed.dask.org/en/stable/), DuckDB on
+#   [Parquet](https://duckdb.org/docs/current/data/parquet/overview).
