@@ -1,4 +1,4 @@
-# message: its bucket ends at 420
+# message: its bucket ends at 410
 import math
 from collections import Counter
 
