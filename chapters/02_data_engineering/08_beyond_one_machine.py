@@ -206,7 +206,8 @@ live["peak_mb"].round(0)
 
 # %% [markdown]
 # Larger sizes were measured once, by a script that lies in the course's repository,
-# `tests/outside/beyond_one_machine.py`. What follows is a record, not your machine.
+# `tests/outside/beyond_one_machine.py`. What follows is a record, not your machine. NaN: not run,
+# for it would have needed more than half of the memory that was free.
 
 # %%
 outside = ROOT / "tests" / "outside"
@@ -222,6 +223,8 @@ table = recorded.assign(millions=(recorded["lines"] / 1e6).round(1))
 table.pivot(index="millions", columns="way", values="seconds").round(2)
 
 # %%
+seconds = table.pivot(index="millions", columns="way", values="seconds")
+ahead = (seconds["dask, 2 workers"] < seconds["pandas, 4 columns"]).iloc[[0, -1]]
 table.pivot(index="millions", columns="way", values="peak_mb").round(0)
 
 # %% tags=["nbval-ignore-output"]
@@ -266,6 +269,11 @@ figures.show(
 
 # %%
 finding(
+    "in the record, dask beats pandas on four columns at the largest size, not at the smallest",
+    measured=ahead.tolist(),
+    equals=[False, True],
+)
+finding(
     "every way counts every request, at every size",
     measured=int((measured["counted"] == measured["lines"]).sum()),
     equals=3 * 5,
@@ -274,7 +282,7 @@ finding(
 finding(
     "on one file dask takes longer than pandas in one process",
     measured=small_ratio,
-    at_least=1.5,
+    at_least=1.2,
     unit="times",
     look="Is another program using the processor?",
 )
@@ -299,7 +307,8 @@ finding(
 # rows count.
 #
 # **Where it stops being true.** Two workers on the two cores of one machine cannot add what is not
-# there. DuckDB uses both cores as well. What a cluster adds is *other* machines: their memory,
+# there. DuckDB uses both cores as well. In the record dask overtakes pandas at last, at the largest
+# size, because pandas works on one core. What a cluster adds is *other* machines: their memory,
 # their disks, their cores. You need it when one machine's disk or hour is not enough, and look at
 # the record first: how far that is.
 
@@ -461,7 +470,7 @@ def tree(client, make, merge, paths, fan_in=4):
 # and nobody knows beforehand where they lie. So every file is cut by a hash of the user into as
 # many pieces as there are places, and each place fetches its piece of every file. That is a
 # **shuffle**. It is what `set_index`, a large join and an exact median per key come down to, in
-# dask as in Spark.
+# dask as in Spark. Rows without a user stay behind: what is not needed should not travel.
 
 # %%
 PLACES = 4

@@ -1,4 +1,4 @@
-# message: an empty part changes nothing
+# message: changes nothing
 import math
 from collections import Counter
 
