@@ -124,7 +124,7 @@ as_integers = {int(tenths.to_numpy()[order].sum()) for order in orders}
 as_floats = {sum(requests["latency_ms"].to_numpy()[order].tolist()) for order in orders}
 print(f"five orders: {len(as_integers)} sum of integers, {len(as_floats)} sums of floats")
 
-# %%
+# %% tags=["nbval-ignore-output"]
 finding("three engines count the same, in every row", measured=same_counts, equals=3, unit="ways")
 finding(
     "their sums of floats agree, but for rounding",
@@ -227,13 +227,7 @@ seconds = table.pivot(index="millions", columns="way", values="seconds")
 ahead = (seconds["dask, 2 workers"] < seconds["pandas, 4 columns"]).iloc[[0, -1]]
 table.pivot(index="millions", columns="way", values="peak_mb").round(0)
 
-# %% tags=["nbval-ignore-output"]
-fig, axes = figures.new(
-    title="In the record, a database in one process is quickest and holds the least",
-    xlabel="requests (millions)",
-    size=(9.2, 4.0),
-    columns=2,
-)
+# %%
 COLOURS = {
     "pandas": figures.ORANGE,
     "pandas, 4 columns": figures.YELLOW,
@@ -241,6 +235,14 @@ COLOURS = {
     "DuckDB": figures.BLUE,
     "dask, 2 workers": figures.BLACK,
 }
+
+# %% tags=["nbval-ignore-output"]
+fig, axes = figures.new(
+    title="In the record, a database in one process is quickest and holds the least",
+    xlabel="requests (millions)",
+    size=(9.2, 4.0),
+    columns=2,
+)
 for ax, what in zip(axes, ["seconds", "peak_mb"], strict=True):
     for way, colour in COLOURS.items():
         rows = recorded[recorded["way"] == way].dropna(subset=what)
@@ -267,7 +269,7 @@ figures.show(
     "dask starts highest. Memory: pandas rises steeply, DuckDB and pandas file by file stay low.",
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 finding(
     "in the record, dask beats pandas on four columns at the largest size, not at the smallest",
     measured=ahead.tolist(),
@@ -581,7 +583,7 @@ figures.show(
     "has as many bars per file and many more to put together.",
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 merges, level = 0, len(paths)
 while level > 1:
     level = -(-level // 4)
@@ -781,7 +783,7 @@ figures.show(
     "others, among them a worker that was started in its place.",
 )
 
-# %%
+# %% tags=["nbval-ignore-output"]
 killed = (SCHEDULER is None, "nobody's worker is killed on a cluster that is not yours.")
 counted = survived[["requests", "errors"]]
 finding(
@@ -895,8 +897,8 @@ pd.DataFrame(rules, columns=["your data", "take", "the record"]).set_index("your
 #   Fundamentals".
 # - Jeffrey Dean and Sanjay Ghemawat, "MapReduce: simplified data processing on large clusters",
 #   *OSDI* 2004: tasks that are run again, stragglers, combiners.
-# - Frank McSherry, Michael Isard and Derek Murray, "Scalability! But at what COST?", *HotOS* 2015:
-#   how many machines it takes to beat one thread.
+# - Frank McSherry, Michael Isard and Derek Murray's paper on COST, *HotOS* 2015: how many machines it
+#   takes to beat one thread.
 # - Jim Gray and others, "Data cube: a relational aggregation operator generalizing group-by,
 #   cross-tab, and sub-totals", *Data Mining and Knowledge Discovery* 1, 1997: which aggregates
 #   merge (distributive, algebraic, holistic).
