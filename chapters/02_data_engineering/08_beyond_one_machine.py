@@ -294,6 +294,7 @@ finding(
     at_least=2,
     unit="times",
 )
+# %% tags=["nbval-ignore-output"]
 finding(
     "read file by file, pandas holds less than when it reads all",
     measured=live["peak_mb"]["pandas"].iloc[-1]
@@ -897,8 +898,8 @@ pd.DataFrame(rules, columns=["your data", "take", "the record"]).set_index("your
 #   Fundamentals".
 # - Jeffrey Dean and Sanjay Ghemawat, "MapReduce: simplified data processing on large clusters",
 #   *OSDI* 2004: tasks that are run again, stragglers, combiners.
-# - Frank McSherry, Michael Isard and Derek Murray's paper on COST, *HotOS* 2015: how many machines it
-#   takes to beat one thread.
+# - Frank McSherry, Michael Isard and Derek Murray's paper on COST, *HotOS* 2015: how many machines
+#   it takes to beat one thread.
 # - Jim Gray and others, "Data cube: a relational aggregation operator generalizing group-by,
 #   cross-tab, and sub-totals", *Data Mining and Knowledge Discovery* 1, 1997: which aggregates
 #   merge (distributive, algebraic, holistic).
