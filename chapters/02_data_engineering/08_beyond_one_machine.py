@@ -538,8 +538,8 @@ pd.DataFrame(
 # already at its place with the chance 1 / W, and (W - 1) / W of all rows travel: half of them with
 # two workers, nearly all with a hundred.
 
-# %% tags=["nbval-ignore-output"]
-def bars(ax, tasks, colour_of, label_of=None):
+# %%
+def bars(ax, tasks, colour_of):
     """Draw what each worker did, and when: a bar for each task, grey for waiting for data."""
     workers = sorted({task["worker"] for task in tasks}, key=lambda w: min(
         s["start"] for t in tasks if t["worker"] == w for s in t["startstops"]))  # fmt: skip
@@ -563,6 +563,7 @@ def kind(task):
     return figures.BLUE if name.startswith(("table", "cut")) else figures.ORANGE
 
 
+# %% tags=["nbval-ignore-output"]
 fig, axes = figures.new(
     title="A tree moves small tables; a shuffle moves the rows",
     xlabel="seconds",
