@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class AppendLog:
     def __init__(self, path: Path | str) -> None:
         self._db = connect(path, TABLES)
 
-    def append(self, *events: Any) -> int:
+    def append(self, events: Iterable[Any]) -> int:
         """Add events (anything that JSON can hold), all or none; return the last one's offset.
 
         SQLite has one writer at a time, so offsets become visible in their order. A database with
@@ -53,8 +54,10 @@ class AppendLog:
         return self.end() - 1
 
     def read(self, offset: int, limit: int) -> list[tuple[int, Any]]:
-        """Read at most `limit` events from `offset` on, as (offset, event); reading changes
-        nothing, so everybody can read everything again."""
+        """Read at most `limit` events from `offset` on, as (offset, event).
+
+        Reading changes nothing, so everybody can read everything again.
+        """
         query = "SELECT offset, body FROM event WHERE offset >= ? ORDER BY offset LIMIT ?"
         return [(at, json.loads(body)) for at, body in self._db.execute(query, (offset, limit))]
 

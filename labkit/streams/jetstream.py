@@ -16,7 +16,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 STREAM = "applications"
@@ -95,7 +95,7 @@ class JetStreamLog:
         self._stream = self._client.jetstream()
         await self._stream.add_stream(name=STREAM, subjects=[STREAM])
 
-    def append(self, *events: Any) -> int:
+    def append(self, events: Iterable[Any]) -> int:
         """Add events; return the last one's number. The broker has stored each when it answers."""
         for event in events:
             stored = self._do(self._stream.publish(STREAM, json.dumps(event).encode()))

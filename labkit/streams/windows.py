@@ -44,11 +44,11 @@ class WindowCounts:
             self.dropped += 1
             return []
         self.counted += 1
-        self.counts[start] = self.counts.get(start, 0) + 1
+        self.counts[start] = count = self.counts.get(start, 0) + 1
         if start + self.width > self.watermark:
             self.open.add(start)
             return self._advance(time - self.delay)
-        return [Result(start, self.counts[start], correction=True)]
+        return [Result(start, count, correction=count > 1)]
 
     def _advance(self, watermark: float) -> list[Result]:
         """Move the watermark, never back; give the results of windows that it has passed."""

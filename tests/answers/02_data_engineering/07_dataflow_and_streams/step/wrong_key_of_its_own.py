@@ -1,0 +1,12 @@
+# message: Something was noted as done before it was
+def handle(db, offset, event):
+    with db:
+        new = db.execute("INSERT OR IGNORE INTO done VALUES (?)", (event["id"],)).rowcount
+    with db:
+        if new:
+            db.execute(
+                "INSERT INTO balance VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET crowns = crowns + excluded.crowns",
+                (event["merchant"], event["amount"]),
+            )
+        db.execute("UPDATE progress SET next = ?", (offset + 1,))

@@ -1,0 +1,9 @@
+# message: Delivered twice under the same offset
+def handle(db, offset, event):
+    with db:
+        db.execute(
+            "INSERT INTO balance VALUES (?, ?)"
+            " ON CONFLICT DO UPDATE SET crowns = crowns + excluded.crowns",
+            (event["merchant"], event["amount"]),
+        )
+        db.execute("UPDATE progress SET next = ?", (offset + 1,))

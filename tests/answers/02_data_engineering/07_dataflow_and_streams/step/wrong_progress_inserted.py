@@ -1,0 +1,11 @@
+# message: in one row
+def handle(db, offset, event):
+    with db:
+        new = db.execute("INSERT OR IGNORE INTO done VALUES (?)", (event["id"],)).rowcount
+        if new:
+            db.execute(
+                "INSERT INTO balance VALUES (?, ?)"
+                " ON CONFLICT DO UPDATE SET crowns = crowns + excluded.crowns",
+                (event["merchant"], event["amount"]),
+            )
+        db.execute("INSERT INTO progress VALUES (?)", (offset + 1,))

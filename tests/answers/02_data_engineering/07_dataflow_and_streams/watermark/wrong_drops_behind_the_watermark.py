@@ -1,0 +1,11 @@
+# message: its window [0, 60) is not over
+def count_windows(events, width, delay):
+    counts, dropped, watermark = {}, 0, float("-inf")
+    for event_time, _arrival_time in events:
+        start = event_time // width * width
+        if event_time < watermark:
+            dropped += 1
+        else:
+            counts[start] = counts.get(start, 0) + 1
+        watermark = max(watermark, event_time - delay)
+    return counts, dropped

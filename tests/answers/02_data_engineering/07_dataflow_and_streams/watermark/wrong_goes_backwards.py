@@ -1,0 +1,11 @@
+# message: The watermark never goes back
+def count_windows(events, width, delay):
+    counts, dropped, watermark = {}, 0, float("-inf")
+    for event_time, _arrival_time in events:
+        start = event_time // width * width
+        if start + width <= watermark:
+            dropped += 1
+        else:
+            counts[start] = counts.get(start, 0) + 1
+        watermark = event_time - delay
+    return counts, dropped
