@@ -1,5 +1,6 @@
 """Streams: offsets, consumers that are really killed, windows against the batch answer."""
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -272,6 +273,13 @@ def test_windows_refuse_what_makes_no_sense(wrong):
 # The broker
 
 
+async def fill(address):
+    """As in a notebook, where an event loop is running."""
+    log = jetstream.JetStreamLog(address, "producer")
+    assert log.append(EVENTS) == len(EVENTS)
+    log.close()
+
+
 @pytest.mark.skipif(bool(jetstream.missing()), reason=jetstream.missing())
 def test_the_same_deaths_on_a_broker_come_out_the_same(tmp_path):
     bank_at, places = tmp_path / "bank.db", (0, 1, 3, 5, 6)
@@ -279,9 +287,7 @@ def test_the_same_deaths_on_a_broker_come_out_the_same(tmp_path):
     ways = ("commit first", "commit after", "by key")
     jobs = [(f"{way} {place}", way, place) for way in ways for place in places]
     with jetstream.running_server() as address:
-        log = jetstream.JetStreamLog(address, "producer")
-        assert log.append(EVENTS) == len(EVENTS)
-        log.close()
+        asyncio.run(fill(address))
         killed = [Consumer(address, bank_at, group, way, STEPS + n) for group, way, n in jobs]
         assert {life.wait().status for life in killed} == {KILLED}
         started = [Consumer(address, bank_at, group, way) for group, way, _ in jobs]

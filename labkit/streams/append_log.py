@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,15 +25,34 @@ def connect(path: Path | str, tables: str) -> sqlite3.Connection:
     """Open a SQLite file in write-ahead mode, each statement a transaction of its own.
 
     What is committed survives the death of the process. Not every power cut: for that SQLite would
-    have to wait for the disk at each commit (`PRAGMA synchronous=FULL`).
+    have to wait for the disk at each commit (`PRAGMA synchronous=FULL`). Several processes may make
+    the same file at the same time. Raises sqlite3.Error where the file is no database.
     """
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=NORMAL")
-    # Only where they are missing: even an idle CREATE waits for whoever is writing.
-    if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
-        db.executescript(tables)
+    until = time.monotonic() + BUSY_S
+    while not _is_set_up(db, tables) and time.monotonic() < until:
+        time.sleep(0.01)
     return db
+
+
+def _is_set_up(db: sqlite3.Connection, tables: str) -> bool:
+    """Set the file's mode and make its tables, if nobody has; False if somebody is at it.
+
+    A change of the mode does not wait for other processes as other statements do.
+    """
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        # Only where they are missing: even an idle CREATE waits for whoever is writing.
+        if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            db.executescript(f"BEGIN IMMEDIATE; {tables} COMMIT;")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        return False
+    return True
 
 
 class AppendLog:

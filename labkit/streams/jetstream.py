@@ -15,6 +15,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -81,12 +82,13 @@ class JetStreamLog:
     """
 
     def __init__(self, address: str, group: str) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.new_event_loop()  # of its own, for a notebook's is running
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self._group, self._messages = group.replace(" ", "-"), []
         self._do(self._connect(address))
 
     def _do(self, work: Any) -> Any:
-        return self._loop.run_until_complete(work)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _connect(self, address: str) -> None:
         import nats
@@ -137,4 +139,4 @@ class JetStreamLog:
     def close(self) -> None:
         """Leave the broker."""
         self._do(self._client.close())
-        self._loop.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
