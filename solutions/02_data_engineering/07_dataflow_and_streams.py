@@ -217,8 +217,8 @@ assert (dict(counts), dropped) == ({}, 0), (
 #
 # <details><summary>Hint 3: counted or dropped</summary>
 #
-# Before you move the watermark, compare it with the *end* of the event's window, `start + width`.
-# If the watermark is there or beyond, add one to `dropped`. If not, add one to the window's count.
+# Compare the watermark with the *end* of the event's window, `start + width`. If the watermark is
+# there or beyond, add one to `dropped`. If not, add one to the window's count.
 # </details>
 
 # %% [markdown] tags=["solution-only"]
@@ -250,10 +250,11 @@ def handle(db, offset, event):
     offset: where the event stands in the log, 0, 1, 2, ...
     event: {"id": "a1", "merchant": "0071", "amount": 100}. What has the same id is the same event.
 
-    Afterwards `progress.next` is offset + 1, and the merchant's balance holds the amount once,
-    however often the event was delivered and wherever the process died before. A process that
-    starts again reads `progress.next` and gets the events from there on. A merchant without a
-    row in `balance` gets one. You may use `done` as you like.
+    Afterwards `progress.next` is offset + 1 (it may stay where it was, if that was further), and
+    the merchant's balance holds the amount once, however often the event was delivered and
+    wherever the process died before. A process that starts again reads `progress.next` and gets
+    the events from there on. A merchant without a row in `balance` gets one. You may use `done` as
+    you like.
 
     Example: after handle(db, 0, event), handle(db, 0, event) and handle(db, 1, event) with the
     event above, `balance` holds ("0071", 100) and `progress` holds 2.
@@ -288,6 +289,11 @@ assert goes_on_at(end) == 1, (
     f"After the event of offset 0 `progress` holds {list(end[2])}; expected [(1,)]: the offset at"
     " which the consumer goes on, in one row. See hint 1."
 )
+end, _ = deliver(handle, [(0, a)])
+assert crowns(end) == {"0071": 100}, (
+    f"The same event for another, empty file makes {crowns(end)}; expected {{'0071': 100}}. What"
+    " your code keeps in Python's memory dies with the process: keep it in `done`. See hint 2."
+)
 end, _ = deliver(handle, [(0, a), (0, a)])
 assert crowns(end) == {"0071": 100}, (
     f"Delivered twice under the same offset, an event of 100 crowns makes {crowns(end)}; expected"
@@ -298,6 +304,10 @@ assert crowns(end) == {"0071": 100}, (
     f"Sent twice, under offsets 0 and 1, an event of 100 crowns makes {crowns(end)}; expected"
     " {'0071': 100}: what has the same id is the same event. See hint 2."
 )
+assert goes_on_at(end) == 2, (
+    f"Sent twice, under offsets 0 and 1, an event leaves `progress` at {goes_on_at(end)}; expected"
+    " 2: a duplicate must move the offset on too. See hint 3."
+)
 end, states = deliver(handle, [(0, a), (1, b), (2, c)])
 assert crowns(end) == {"0071": 200, "0305": 50}, (
     f"After a1 and b2 of 100 crowns each for 0071, and 50 for 0305, the balances are {crowns(end)};"
@@ -306,7 +316,8 @@ assert crowns(end) == {"0071": 200, "0305": 50}, (
 after = [sum(crowns(after_death(handle, [a, b, c], left)).values()) for left in states]
 assert min(after) == 250, (
     f"Killed at one place and started again, your consumer pays {min(after)} crowns; expected 250."
-    " Something was noted as done before it was: an offset, or an id. See hint 3."
+    " Something was noted as done before it was: an offset, or an id; or no transaction held the"
+    " statements together. See hint 3."
 )
 assert max(after) == 250, (
     f"Killed at one place and started again, your consumer pays {max(after)} crowns; expected 250."
@@ -361,14 +372,16 @@ assert crowns(end) == {"1": 14, "2": 11}, (
 #
 # Whether an event has been here is for `done` to say, by its id. Its offset does not tell, and
 # neither does its amount. `INSERT OR IGNORE INTO done VALUES (?)` changes one row if the id is new
-# and none if it is not: look at the `rowcount` of what `db.execute` returns.
+# and none if it is not: look at the `rowcount` of what `db.execute` returns. (An `IntegrityError`:
+# the id is in `done`, and your code did not see it. `SELECT` gives tuples, such as `("a1",)`.)
 # </details>
 #
 # <details><summary>Hint 3: where it may die</summary>
 #
 # Between two transactions. The id and the amount have to be in the same one: alone, the first is a
 # loss and the second a double payment. The offset may be in it as well, or come after. It must not
-# come before.
+# come before, and it moves on for a duplicate too. `with db:` ends a transaction. It begins none:
+# Python does, before the first `INSERT`, unless you set `isolation_level` to None (autocommit).
 # </details>
 
 # %% [markdown] tags=["solution-only"]
@@ -433,15 +446,21 @@ assert got.get("0071") == 80, (
     f"p1 of 100 crowns, corrected to 80, gives 0071 {got.get('0071')} crowns; expected 80: a later"
     " revision replaces the earlier one. See hint 2."
 )
-got = totals(iter([payment("p1", 2, "0071", 80), once]))
+got = totals(iter([payment("p1", 2, "0071", 80), payment("p3", 1, "0305", 9), once]))
 assert got.get("0071") == 80, (
-    f"p1 corrected to 80 crowns, and then its first revision once more, gives 0071"
+    f"p1 corrected to 80 crowns, and later its first revision once more, gives 0071"
     f" {got.get('0071')} crowns; expected 80: the highest revision holds, not the last to arrive."
     " See hint 2."
 )
 
 # %% hidden="totals"
 ### BEGIN HIDDEN TESTS
+ten = {"id": "p1", "revision": 10, "merchant": "0071", "amount": 80}
+got = totals(iter([ten, {"id": "p1", "revision": 9, "merchant": "0071", "amount": 100}]))
+assert got.get("0071") == 80, (
+    f"Revision 10 of p1, of 80 crowns, and then revision 9, of 100, give 0071 {got.get('0071')}"
+    " crowns; expected 80. As text, 9 is after 10. See hint 2."
+)
 sent = [
     {"id": name, "revision": revision, "merchant": merchant, "amount": amount}
     for name, revision, merchant, amount in [
@@ -483,7 +502,8 @@ assert got == {}, f"For a stream without messages you return {got}; expected {{}
 # <details><summary>Hint 3: the merchant</summary>
 #
 # The id alone is the key, not the id together with the merchant: a correction can take a payment
-# away from a merchant.
+# away from a merchant. Who takes back the old amount takes it from the old merchant; taken from the
+# new one, it is a `KeyError` or a wrong sum.
 # </details>
 
 # %% [markdown] tags=["solution-only"]

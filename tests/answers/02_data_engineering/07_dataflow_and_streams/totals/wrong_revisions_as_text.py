@@ -1,4 +1,4 @@
-# message: 5 of b, whose revision 10 is its
+# message: As text, 9 is after 10
 def totals(messages):
     kept, crowns = {}, {}
     for m in messages:
