@@ -575,7 +575,7 @@ fig, ax = figures.new(
     ylabel="share (%)",
 )
 share = waiting["minutes right"]
-for name in ["minutes within 10 %", "minutes right", "events dropped"]:
+for name in ["minutes right", "events dropped"]:
     ax.plot(waiting.index, 100 * waiting[name], "o-", ms=5, label=name)
 ax.plot(30, my_guess, "D", color=figures.GUESS_COLOUR)
 ax.annotate("your guess, at 30 s", (30, my_guess), (8, 0), textcoords="offset points",
@@ -590,8 +590,7 @@ figures.show(
     f"with 1,200 s. At 120 s {waiting['events dropped'][120]:.1%} of the events are "
     "dropped.",
     alt="The share of minutes counted right rises with the delay, steeply at first, to "
-    "all of them; that of minutes within 10 % is high much earlier. The share of events "
-    "dropped falls from a few per cent to none.",
+    "all of them. The share of events dropped falls from a few per cent to none.",
 )
 
 # %%

@@ -1,4 +1,4 @@
-# message: or no transaction held the
+# message: or no transaction held it together
 def handle(db, offset, event):
     db.isolation_level = None
     with db:

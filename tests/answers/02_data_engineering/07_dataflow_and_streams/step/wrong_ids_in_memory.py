@@ -1,4 +1,4 @@
-# message: in Python's memory dies with the process
+# message: memory dies with the process
 seen = set()
 
 

@@ -1,4 +1,4 @@
-# message: Delivered twice under the same offset
+# message: Delivered twice under offset 0
 def handle(db, offset, event):
     with db:
         db.execute(
