@@ -52,9 +52,10 @@ def problems(path: Path) -> list[str]:
 
 
 def _cells(exercise: Exercise) -> Iterator[str]:
+    answered = max((task.end for task in exercise.tasks), default=0)
     for number, cell in enumerate(exercise.cells, start=1):
-        if SOLUTION_ONLY in cell.tags and (cell.is_code or cell.marks):
-            yield f"cell {number}: only prose may be tagged {SOLUTION_ONLY}"
+        if SOLUTION_ONLY in cell.tags and (cell.marks or (cell.is_code and number <= answered)):
+            yield f"cell {number}: only prose may be tagged {SOLUTION_ONLY}, or code after all tasks"
         if not cell.is_code:
             continue
         if fault := _not_plain(cell.source):

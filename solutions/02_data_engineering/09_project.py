@@ -1,0 +1,909 @@
+# %% [markdown]
+# # Project: an incident report
+#
+# You get a log that nobody has read yet, find what broke in it, and write the report that your
+# colleagues will decide by.
+#
+# The log is yours alone: it is simulated from your own number, and so are the two or three
+# incidents in it. You read it, draw a timeline, say what broke, where and since when, and whom it
+# hit. Four tasks are checked; the report is marked by hand.
+#
+# Save, then run `python3 course.py check 02_data_engineering/09` in a terminal in the course's
+# folder: a task counts as done when it says passed, for it tries your code on other logs, too, and
+# on yours.
+#
+# **Time** 3 hours. **Before this** the chapter's lessons on
+# [reading logs](../../chapters/02_data_engineering/04_reading_logs.ipynb) and on
+# [finding what broke](../../chapters/02_data_engineering/05_finding_what_broke.ipynb).
+
+# %%
+import json
+import math
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown, display
+
+from labkit.lesson import figures
+from labkit.riverton.unseen_log import KINDS, unseen
+
+# %% [markdown]
+# ## Your log
+#
+# Set `SEED` to the digits of your student number, or to any whole number that is yours. Leave the
+# rest of this section as it is.
+
+# %%
+SEED = 20261124
+
+# %%
+folder = tempfile.TemporaryDirectory()
+path = unseen(SEED).write(folder.name)
+print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB of JSON lines")
+
+# %% [markdown]
+# What you know about the service, as its operator:
+#
+# - It runs as `scorer-1` to `scorer-4`. For customers it answers `/predict`, `/quote`, `/limit` and
+#   `/pay`; only those lines have a `user`. For `/predict` and `/quote` it calls the `bureau`, for
+#   `/pay` the `ledger`. These write their own lines, with the same `trace` and without a `user`.
+# - A request that fails ends with status 500, or with 503 where the service turns it away. 422 is
+#   the customer's mistake. A client may try again: `attempt` counts from 1.
+# - `event` is request, resource (memory and processor of an instance), deploy, instance_start,
+#   instance_stop, batch_job or training.
+# - Load has a tide. On the first morning a harmless version 2.4.1 was rolled out everywhere.
+# - A line's place in the file is when it *arrived*. `ts` says when it was written; some lines come
+#   minutes late.
+#
+# The checks use the functions below. You need not change anything here.
+
+
+# %%
+def as_frame(records):
+    """Return records (dicts) as a table; ts is a time, a field that is missing is NaN."""
+    frame = pd.DataFrame.from_records(records)
+    frame["ts"] = pd.to_datetime(frame["ts"], format="ISO8601")
+    return frame
+
+
+def practice(seed, *kinds):
+    """Return (table, incidents) of another log, with incidents of these kinds."""
+    return opened(unseen(seed, kinds))
+
+
+def opened(log):
+    """Return (table, incidents) of a simulated log; numbers that are missing are NaN."""
+    frame = log.frame
+    numbers = {name: "float64" for name, kind in frame.dtypes.items() if kind == "Int64"}
+    return frame.astype(numbers), [i for i in log.truth["incidents"] if i["kind"] in KINDS]
+
+
+def row(second, status=200, latency_ms=10.0, user="u1", attempt=1, **more):
+    """Return a record of a customer's request, so many seconds after ten o'clock."""
+    ts = (pd.Timestamp("2026-03-02T10:00Z") + pd.Timedelta(seconds=second)).isoformat()
+    asked = {"user": user, "status": status, "latency_ms": latency_ms, "attempt": attempt}
+    about = {"event": "request", "instance": "scorer-1", "endpoint": "/limit"}
+    return {"ts": ts, "trace": f"t{second}", **about, **asked, **more}
+
+
+# %%
+WHERE = {
+    "memory_leak": lambda i: i["instance"],
+    "slow_dependency": lambda i: i["downstream"],
+    "bad_deploy": lambda i: (i["version"], i["endpoint"]),
+    "retry_storm": lambda i: "scorer",
+    "silent_job": lambda i: i["job"],
+}
+HOURS_OFF = {kind: 6 if kind == "memory_leak" else 1 for kind in KINDS}
+
+
+def judged(found, incidents):
+    """Return (kinds that are right, findings that are not): what, where and when must fit."""
+    right, false = {}, []
+    for finding in found:
+        kind, where, start = (finding.get(name) for name in ("kind", "where", "start"))
+        where = tuple(where) if isinstance(where, list) else where
+        for truth in incidents:
+            if truth["kind"] == kind and kind not in right and WHERE[kind](truth) == where:
+                off = abs(pd.Timestamp(start) - pd.Timestamp(truth["start"]))
+                if off <= pd.Timedelta(hours=HOURS_OFF[kind]):
+                    right[kind] = finding
+                    break
+        else:
+            false.append(finding)
+    return set(right), false
+
+
+# %% [markdown]
+# ## Task 1: Read every line
+#
+# Some lines of the file are broken: cut short, written into one another, no JSON at all, or not
+# UTF-8. Read the file so that each line is either a record or rejected with a reason. Nothing may
+# be lost, and nothing guessed.
+#
+# <details><summary>How sure are these checks?</summary>
+#
+# The checks of tasks 1, 2 and 4 compare numbers that do not depend on chance. Those of task 3 use
+# logs with fixed seeds, in which each incident stands far out: on the logs of 300 other seeds the
+# model solution missed none, and named one that had not happened in fewer than one in a hundred.
+# Your own log is one more such draw.
+# </details>
+
+
+# %% solution="read_log"
+def read_log(path):
+    """Return (records, rejected) of a file of JSON lines.
+
+    path: of the file; a line ends with a newline byte, which the last one may lack.
+    records: a list of dicts, in the order of the file: the lines that are UTF-8, JSON, an object,
+    and have a ts and an event.
+    rejected: a list of (number of the line, reason), in order. Lines count from 1. The reason is
+    "not_utf8" where the bytes are no UTF-8, else "not_json" where they are no JSON (an empty line
+    is none), else "not_a_record". len(records) + len(rejected) is the number of lines.
+
+    Example: of the two lines {"ts": "2026-03-02T10:00:00Z", "event": "request"} and {"ts": "20 it
+    gives ([{"ts": "2026-03-02T10:00:00Z", "event": "request"}], [(2, "not_json")]).
+    """
+    ### BEGIN SOLUTION
+    records, rejected = [], []
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                record = json.loads(line.decode("utf-8"))
+            except UnicodeDecodeError:
+                rejected.append((number, "not_utf8"))
+            except ValueError:
+                rejected.append((number, "not_json"))
+            else:
+                if isinstance(record, dict) and "ts" in record and "event" in record:
+                    records.append(record)
+                else:
+                    rejected.append((number, "not_a_record"))
+    return records, rejected
+    ### END SOLUTION
+
+
+# %% check="read_log"
+good = b'{"ts": "2026-03-02T10:00:00Z", "event": "request", "msg": "a"}'
+lines = [good, good[:30], b"", good + good, b"[1, 2]", good.replace(b'"a"', b'"\xff"'), good]
+(Path(folder.name) / "small.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+got = read_log(Path(folder.name) / "small.jsonl")
+assert isinstance(got, tuple | list) and len(got) == 2, (
+    "Your function returns something else. Return two lists, (records, rejected). See hint 1."
+)
+records, rejected = got
+assert len(records) + len(rejected) == 7, (
+    f"Of 7 lines you give {len(records)} records and {len(rejected)} rejected lines; expected 7 in"
+    " all: a line that is dropped in silence is lost for good. See hint 1."
+)
+assert all(isinstance(record, dict) for record in records), (
+    "A record is not a dict: the line [1, 2] is JSON and no record. See hint 3."
+)
+assert len(records) == 2, (
+    f"You accept {len(records)} of the 7 lines; expected 2. Of the others one is cut short, one"
+    " empty, one holds two records, one is a list and one is no UTF-8. See hint 2."
+)
+expected = [(2, "not_json"), (3, "not_json"), (4, "not_json"), (5, "not_a_record"), (6, "not_utf8")]
+assert [tuple(pair) for pair in rejected] == expected, (
+    f"You reject {rejected}; expected {expected}. Lines count from 1. See hint 2."
+)
+
+# %% hidden="read_log"
+### BEGIN HIDDEN TESTS
+with tempfile.TemporaryDirectory() as other:
+    file = Path(other) / "odd.jsonl"
+    odd = '{"ts": "2026-03-02T10:00:00Z", "event": "request", "msg": "one\u2028two\x85three"}'
+    missing = '{"ts": "2026-03-02T10:00:00Z", "msg": "no event"}'
+    file.write_bytes(f"{odd}\n17\n{missing}\n{odd}".encode())
+    records, rejected = read_log(file)
+    assert len(records) == 2 and records[0]["msg"] == "one\u2028two\x85three", (
+        f"Of a file whose messages hold other marks for a line's end you read {len(records)}"
+        " records; expected 2. Only a newline byte ends a line, and the last line may lack it."
+        " See hint 1."
+    )
+    assert [tuple(pair) for pair in rejected] == [(2, "not_a_record"), (3, "not_a_record")], (
+        f"A number and an object without an event are rejected as {rejected}; expected"
+        " [(2, 'not_a_record'), (3, 'not_a_record')]. See hint 3."
+    )
+    log = unseen(SEED + 1)
+    records, rejected = read_log(log.write(other))
+    truth = next(i for i in log.truth["incidents"] if i["kind"] == "broken_lines")["lines"]
+    broken = sorted(number for numbers in truth.values() for number in numbers)
+    assert len(records) + len(rejected) == 100_000, (
+        f"Of a log of 100,000 lines you account for {len(records) + len(rejected):,}."
+        " See hint 1."
+    )
+    assert [number for number, _ in rejected] == broken, (
+        f"In a log with {len(broken)} broken lines you reject {len(rejected)}; expected just those."
+        " See hint 2."
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: every line once</summary>
+#
+# Open the file in binary mode, `Path(path).open("rb")`, and go through it with
+# `enumerate(file, start=1)`: it is cut at newline bytes and nowhere else. (`str.splitlines` cuts at
+# other marks, too.) Each line goes to one of two lists.
+# </details>
+#
+# <details><summary>Hint 2: two ways to fail</summary>
+#
+# `line.decode("utf-8")` raises UnicodeDecodeError, and `json.loads` raises ValueError. The first is
+# a kind of the second, so catch it first. Do not pass `errors="ignore"`: it makes up a line that
+# nobody wrote.
+# </details>
+#
+# <details><summary>Hint 3: JSON that is no record</summary>
+#
+# `17` and `[1, 2]` are JSON. Ask whether the value is a dict that holds `ts` and `event`.
+# </details>
+
+# %% [markdown] tags=["solution-only"]
+# Each line takes exactly one way out, so nothing can be lost.
+#
+# What usually goes wrong: `except: continue`, after which nobody knows that a part of the log is
+# missing, or which part; `errors="ignore"`; `splitlines()`, which makes two lines of one.
+
+# %%
+records, rejected = read_log(path)
+frame = as_frame(records)
+print(f"{len(records) + len(rejected):,} lines read")
+
+# %% [markdown]
+# ## Task 2: A timeline
+#
+# Cut the three days into windows of some minutes by the time at which a request was *written*, and
+# say for each how many requests there were, what share failed, and how slow the slowest were.
+#
+# - Count customers' requests: lines of event request with a `user`. Each attempt counts.
+# - Failed is a status of 500 and more. 422 is not.
+# - The p99 of n latencies is one that occurred: in order, counted from 0, the one at place
+#   floor(0.99 (n - 1)). Failed requests count.
+
+
+# %% solution="timeline"
+def timeline(frame, minutes):
+    """Return a table with a row per window, in order of time.
+
+    frame: a table of records in any order; columns event, ts, user, status, latency_ms and others.
+    minutes: length of a window. Windows start at multiples of it.
+    The index is the window's start. Columns: requests (a count), error_rate (a share, 0 to 1) and
+    p99_ms. From the first request's window to the last one's there is a row for every window; one
+    without requests has 0 requests and NaN for the rest.
+
+    Example: requests at 10:00:01 (status 200, 10 ms), 10:00:02 (status 500, 30 ms) and 10:02:05
+    (200, 20 ms) give, with minutes=1, at 10:00 2 requests, error_rate 0.5 and p99_ms 10.0; at
+    10:01 0, NaN and NaN; at 10:02 1, 0.0 and 20.0.
+    """
+    ### BEGIN SOLUTION
+    asked = frame[(frame["event"] == "request") & frame["user"].notna()]
+    windows = asked.assign(failed=asked["status"] >= 500).groupby(
+        pd.Grouper(key="ts", freq=f"{minutes}min")
+    )
+    return pd.DataFrame(
+        {
+            "requests": windows.size(),
+            "error_rate": windows["failed"].mean(),
+            "p99_ms": windows["latency_ms"].quantile(0.99, interpolation="lower"),
+        }
+    )
+    ### END SOLUTION
+
+
+# %% check="timeline"
+small = as_frame(
+    [
+        row(1),
+        row(125, latency_ms=20.0),
+        row(2, status=500, latency_ms=30.0),
+        row(3, user=None, latency_ms=900.0),
+        row(126, status=422),
+    ]
+)
+got = timeline(small, 1)
+assert set(got.columns) >= {"requests", "error_rate", "p99_ms"}, (
+    f"Your table has the columns {list(got.columns)}; expected requests, error_rate and p99_ms."
+)
+assert len(got) == 3, (
+    f"From 10:00 to 10:02 you give {len(got)} windows of a minute; expected 3. One without a"
+    " request is a row, too. See hint 3."
+)
+assert list(got["requests"]) == [2, 0, 2], (
+    f"You count {list(got['requests'])} requests; expected [2, 0, 2]. A line that arrives late"
+    " belongs to the window in which it was written, and a line without a user is no customer's"
+    " request. See hint 1."
+)
+rates = list(got["error_rate"])
+assert rates[0] == 0.5 and rates[2] == 0 and math.isnan(rates[1]), (
+    f"The error rates are {rates}; expected [0.5, nan, 0.0]: 500 has failed, 422 has not, and of no"
+    " request no share has failed. See hint 2."
+)
+assert list(got["p99_ms"])[::2] == [10, 10], (
+    f"The p99s are {list(got['p99_ms'])}; expected [10.0, nan, 10.0]: of two latencies the one at"
+    " place floor(0.99 x 1) = 0. See hint 4."
+)
+fast = [row(i / 10, latency_ms=10.0 + i % 20) for i in range(200)]
+slow = [row(i, latency_ms=419.0 - i, instance="scorer-2") for i in range(20)]
+p99 = timeline(as_frame(fast + slow), 1)["p99_ms"].iloc[0]
+assert abs(p99 - 223.5) > 1, (
+    f"The p99 of two instances together is {p99}; expected 416.0. You averaged the p99 of one, 29,"
+    " and that of the other, 418: a percentile of percentiles is none. See hint 4."
+)
+assert p99 == 416, f"The p99 of the two instances together is {p99}; expected 416.0. See hint 4."
+
+# %% hidden="timeline"
+### BEGIN HIDDEN TESTS
+errors = [row(i, latency_ms=10.0) for i in range(180)]
+errors += [row(i, status=503, latency_ms=800.0) for i in range(20)]
+got = timeline(as_frame(errors), 5)
+assert list(got["p99_ms"]) == [800], (
+    f"Of 200 requests 20 failed after 800 ms, and the p99 is {list(got['p99_ms'])}; expected"
+    " [800.0]: a request that failed was a request. See hint 4."
+)
+assert list(got["error_rate"]) == [0.1], (
+    f"Of 200 requests 20 ended with 503, and the error rate is {list(got['error_rate'])}; expected"
+    " [0.1]. See hint 2."
+)
+table, _ = practice(3)
+asked = table[table["user"].notna()]
+got = timeline(table, 30)
+assert got["requests"].sum() == len(asked), (
+    f"In a log of {len(asked):,} requests your windows hold {got['requests'].sum():,}; expected"
+    " all, each attempt once."
+)
+begin = pd.Timestamp("2026-03-02T19:30Z")
+inside = asked[(asked["ts"] >= begin) & (asked["ts"] < begin + pd.Timedelta(minutes=30))]
+window = got.loc[begin]
+assert window["requests"] == len(inside), (
+    f"From 19:30 to 20:00 you count {window['requests']:.0f} requests; expected {len(inside)},"
+    " those that were written then, whenever they arrived. See hint 1."
+)
+ordered = sorted(inside["latency_ms"])
+place = 99 * (len(ordered) - 1) // 100
+assert math.isclose(window["p99_ms"], ordered[place]), (
+    f"From 19:30 to 20:00 the p99 is {window['p99_ms']}; expected {ordered[place]}, the latency at"
+    f" place {place} of {len(ordered)}. See hint 4."
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: which lines, which window</summary>
+#
+# First keep the lines of event request whose `user` is there (`notna()`). Then group by `ts`, not
+# by the place in the table.
+# </details>
+#
+# <details><summary>Hint 2: a share</summary>
+#
+# The mean of a column of true and false is the share of true.
+# </details>
+#
+# <details><summary>Hint 3: empty windows</summary>
+#
+# `groupby(pd.Grouper(key="ts", freq="5min"))` makes a group for each window from the first to the
+# last. Grouping by `ts.dt.floor` makes none for a window that is empty.
+# </details>
+#
+# <details><summary>Hint 4: the p99</summary>
+#
+# `quantile(0.99, interpolation="lower")` is the one asked for. Take it over all requests of the
+# window at once, of all instances and all endpoints, failed or not.
+# </details>
+
+# %% [markdown] tags=["solution-only"]
+# What usually goes wrong: counting in the order of the file, where late lines fall into the wrong
+# window; a mean of the instances' p99s, which hides the one that is slow; leaving out failed
+# requests, which are often the slowest; windows that vanish when nothing came, so that an outage
+# cannot be seen.
+
+# %%
+busy = timeline(frame, 30)
+fig, axes = figures.new(
+    title="Your three days, half an hour at a time", size=(10.5, 3.2), columns=3
+)
+for ax, (name, unit) in zip(
+    axes,
+    {"requests": "requests", "error_rate": "share failed", "p99_ms": "p99, ms"}.items(),
+    strict=True,
+):
+    ax.plot(np.arange(len(busy)) / 2, busy[name])
+    ax.set(xlabel="hours since the log begins", ylabel=unit)
+    ax.set_ylim(bottom=0)
+figures.show(
+    fig,
+    caption="Requests, failures and slow answers in event time. Draw more: by endpoint, by version,"
+    " by instance, and the memory.",
+    alt="Three lines over three days: requests with a daily tide, share failed, p99 latency.",
+)
+
+# %% [markdown]
+# ## Task 3: What broke
+#
+# Write a function that finds, in a log like yours, each incident of five kinds. Two logs never
+# hold the same, so it has to look for all of them and name those that it sees.
+#
+# | kind | what happened | where | start |
+# |---|---|---|---|
+# | `memory_leak` | an instance of the scorer holds more and more memory, tens of MB every hour for a day and more, until it is restarted | the instance | when it began to grow, within 6 hours |
+# | `slow_dependency` | for 40 minutes and more a service answers three times as slowly as usual, or worse | `"bureau"` or `"ledger"` | when it began, within 1 hour |
+# | `bad_deploy` | one version fails on one endpoint at least three times as often as the other versions do on the same endpoint, beyond chance | the pair `(version, endpoint)` | when that version began to run, within 1 hour |
+# | `retry_storm` | for 10 to 30 minutes most requests are turned away, and clients ask again and again | `"scorer"` | when it began, within 1 hour |
+# | `silent_job` | a batch job says that it is done and wrote less than half of the rows that it read | the job | when it ran, within 1 hour |
+#
+# One incident, one finding. A finding of what did not happen sends somebody out of bed: it counts
+# as much as one that is missing.
+
+
+# %% solution="findings"
+def findings(frame):
+    """Return a list of dicts {"kind": ..., "where": ..., "start": ...}, one for each incident.
+
+    frame: a table of records as `as_frame` gives it, in order of arrival. Columns include event,
+    ts, level, instance, version, user, endpoint, status, attempt, downstream, downstream_ms,
+    rss_mb, job, rows_read and rows_written.
+    kind, where: as in the table above. start: a time, such as a value of frame["ts"].
+    Nothing that stands out: an empty list.
+
+    Example: [{"kind": "slow_dependency", "where": "ledger",
+    "start": pd.Timestamp("2026-03-03T14:00Z")}] is the answer for a log in which the ledger was
+    slow from about two o'clock on the second day, and nothing else happened.
+    """
+    ### BEGIN SOLUTION
+    asked = frame[frame["user"].notna()].sort_values("ts")
+    found = []
+
+    def note(kind, where, start):
+        found.append({"kind": kind, "where": where, "start": start})
+
+    jobs = frame[(frame["event"] == "batch_job") & (frame["level"] == "info")]
+    for job in jobs[jobs["rows_written"] < 0.5 * jobs["rows_read"]].itertuples():
+        note("silent_job", job.job, job.ts)
+
+    tries = asked.groupby(asked["ts"].dt.floor("10min"))["attempt"].agg(["mean", "size"])
+    stormy = tries[(tries["mean"] > 1.3) & (tries["size"] >= 20)]
+    if len(stormy):
+        note("retry_storm", "scorer", stormy.index[0])
+
+    for service, calls in asked.groupby("downstream"):
+        waits = calls.groupby(calls["ts"].dt.floor("15min"))["downstream_ms"]
+        usual, waits = calls["downstream_ms"].median(), waits.agg(["median", "size"])
+        slow = waits[(waits["median"] > 2 * usual) & (waits["size"] >= 10)]
+        if len(slow):
+            note("slow_dependency", service, slow.index[0])
+
+    failed = (asked["status"] == 500).groupby([asked["endpoint"], asked["version"]])
+    counts = failed.agg(["sum", "size"])
+    for (endpoint, version), (a, n) in counts.iterrows():
+        b, m = counts.loc[endpoint].drop(version).sum()
+        ratio = ((a + 0.5) / (n + 1)) / ((b + 0.5) / (m + 1))
+        error = math.sqrt(1 / (a + 0.5) - 1 / (n + 1) + 1 / (b + 0.5) - 1 / (m + 1))
+        if a >= 8 and ratio > 3 and math.log(ratio) > 3.29 * error:
+            note("bad_deploy", (version, endpoint), asked["ts"][asked["version"] == version].min())
+
+    own = frame[(frame["event"] == "resource") & frame["instance"].str.startswith("scorer")]
+    hourly = own.groupby([own["ts"].dt.floor("h"), "instance"])["rss_mb"].mean().unstack()
+    above = hourly.sub(hourly.median(axis=1), axis=0)
+    for instance in above.columns[above.max() > 100]:
+        rise = above[instance][: above[instance].idxmax()]
+        note("memory_leak", instance, rise.index[rise < 20][-1])
+    return found
+    ### END SOLUTION
+
+
+# %% check="findings"
+table, incidents = practice(5, *KINDS)
+found = findings(table)
+assert isinstance(found, list) and all(isinstance(finding, dict) for finding in found), (
+    "Your function returns something else. Return a list of dicts with kind, where and start."
+)
+assert all({"kind", "where", "start"} <= set(finding) for finding in found), (
+    "A finding lacks one of the keys kind, where and start."
+)
+right, false = judged(found, incidents)
+named = [(finding["kind"], finding["where"], str(finding["start"])[:16]) for finding in found]
+assert "silent_job" in right, (
+    f"You name {named}; expected also the job that says done and wrote a tenth of its rows."
+    " Compare rows_written with rows_read, not the level. See hint 1."
+)
+assert "retry_storm" in right, (
+    f"You name {named}; expected also the retry storm. Many lines are the tide; many attempts for"
+    " each request are not. See hint 2."
+)
+assert "slow_dependency" in right, (
+    f"You name {named}; expected also the service that was slow for an hour or two. Compare each"
+    " quarter of an hour with the same service's usual. See hint 3."
+)
+assert "bad_deploy" in right, (
+    f"You name {named}; expected also the version that fails on one endpoint. Its overall error"
+    " rate is low, because it is given mostly requests that hardly ever fail: compare by version"
+    " and endpoint. See hint 4."
+)
+assert "memory_leak" in right, (
+    f"You name {named}; expected also the instance whose memory grows for a day and falls at its"
+    " restart. From the first value to the last there is little to see: compare it with the other"
+    " instances at the same hour. See hint 5."
+)
+named = [(finding["kind"], finding["where"], str(finding["start"])[:16]) for finding in false]
+assert not false, (
+    f"Right so far, but you also name {named}, which did not happen, or name an incident twice."
+    " See hint 6."
+)
+quiet, _ = practice(20)
+found = findings(quiet)
+named = [(finding["kind"], finding["where"], str(finding["start"])[:16]) for finding in found]
+assert not found, (
+    f"In a log in which nothing broke you name {named}. What you see there is the tide, a late line"
+    " or chance in small numbers. See hint 6."
+)
+
+# %% hidden="findings"
+### BEGIN HIDDEN TESTS
+for seed, kinds in [(31, KINDS), (44, KINDS[:1]), (52, KINDS[1:3])]:
+    table, incidents = practice(seed, *kinds)
+    right, false = judged(findings(table), incidents)
+    assert len(right) == len(kinds), (
+        f"In a log with {len(kinds)} incidents that you have not seen you find {len(right)}, where"
+        f" and when they happened; missing is {sorted(set(kinds) - right)}. Look at what your"
+        " function takes for granted about place, time or size."
+    )
+    assert not false, (
+        f"In a log that you have not seen you name {len(false)} incidents that did not happen, or"
+        f" one twice: {sorted({finding['kind'] for finding in false})}. See hint 6."
+    )
+table, incidents = opened(unseen(SEED))
+right, false = judged(findings(table), incidents)
+assert len(right) == len(incidents), (
+    f"In your own log you find {len(right)} of {len(incidents)} incidents, where and when they"
+    " happened."
+)
+assert not false, f"In your own log you name {len(false)} that did not happen. See hint 6."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: a job that says done</summary>
+#
+# Of the lines of event batch_job take those of level info with `rows_written` below half of
+# `rows_read`.
+# </details>
+#
+# <details><summary>Hint 2: a storm</summary>
+#
+# In each window of ten minutes take the mean of `attempt`. It is close to 1 in all weathers but
+# one. Ask for some 20 lines at least: at night one retry in three lines is no storm.
+# </details>
+#
+# <details><summary>Hint 3: a slow service</summary>
+#
+# Go through `groupby("downstream")`. In each window of a quarter of an hour take the median of
+# `downstream_ms`, and compare it with the median over all three days. The first window in which it
+# is more than double is the start. Ask for ten calls at least.
+# </details>
+#
+# <details><summary>Hint 4: a deploy</summary>
+#
+# For each endpoint and version count requests and those with status 500. Compare each version with
+# the other versions *at the same endpoint*: the ratio of the two shares, and its interval on the
+# logarithmic scale, with the standard error sqrt(1/a - 1/n + 1/b - 1/m) for a failures of n and b
+# of m (add a half to each count of failures, so that none is 0). There are a dozen comparisons, so
+# take a wide interval, 3.29 standard errors, and ask for eight failures at least.
+# </details>
+#
+# <details><summary>Hint 5: a leak</summary>
+#
+# The mean of `rss_mb` for each hour and scorer instance, as a table with a column per instance.
+# Subtract the median of the four from each: the tide is in all of them and goes away. What then
+# rises by more than 100 MB is a leak; it began at the last hour before the peak at which the
+# difference was still small.
+# </details>
+#
+# <details><summary>Hint 6: false alarms</summary>
+#
+# For each finding of yours that did not happen, print the numbers that it rests on. A ratio of 3
+# from two failures is chance. A difference at four in the morning rests on a handful of requests.
+# One incident covers several windows: name the first.
+# </details>
+
+# %% [markdown] tags=["solution-only"]
+# Every detector compares like with like: a service with its own usual, a version with other
+# versions at the same endpoint, an instance with its siblings at the same hour. Each asks for
+# enough cases before it speaks.
+#
+# What usually goes wrong: overall rates before and after, or by version alone, which even point the
+# other way here (Simpson's paradox); the last memory value minus the first, which a restart brings
+# to nothing; the number of lines taken for a storm; a threshold on a handful of requests, which
+# cries wolf at night; naming all five kinds in the hope that some are right.
+
+# %% [markdown]
+# ## Task 4: Whom it hit
+#
+# "How bad was it?" is asked about customers, not about lines. For a span of time say how many
+# requests were made, how many of them ended in failure after all attempts, and how many people met
+# at least one such failure, with an interval for the rate.
+#
+# A request here is a `trace`: its attempts belong together, and the one with the highest `attempt`
+# within the span says how it ended. The interval is Wilson's, at 95 % (z = 1.96). With k failures
+# of n and p = k/n its ends are
+#
+# $$\frac{p + \frac{z^2}{2n} \mp z \sqrt{\frac{p(1-p)}{n} + \frac{z^2}{4n^2}}}{1 + \frac{z^2}{n}}.$$
+
+
+# %% solution="impact"
+def impact(frame, start, end):
+    """Return a dict: requests, failed, users (counts), rate, low, high (shares) of a span of time.
+
+    frame: a table of records in any order; columns ts, trace, user, status, attempt and others.
+    Only customers' lines count (those with a user), with start <= ts < end.
+    users: how many different users have a request that ended with a status of 500 and more.
+    rate, low, high: failed / requests and the ends of its interval; all NaN without a request.
+
+    Example: three requests, one of which failed twice and was then answered, one of which failed,
+    and one of which was answered at once, give requests 3, failed 1, users 1, rate 0.333, low
+    0.061 and high 0.792 (here rounded).
+    """
+    ### BEGIN SOLUTION
+    asked = frame[frame["user"].notna() & (frame["ts"] >= start) & (frame["ts"] < end)]
+    last = asked.sort_values("attempt").drop_duplicates("trace", keep="last")
+    failed = last[last["status"] >= 500]
+    n, k, z = len(last), len(failed), 1.96
+    about = {"requests": n, "failed": k, "users": failed["user"].nunique()}
+    if n == 0:
+        return {**about, "rate": math.nan, "low": math.nan, "high": math.nan}
+    p = k / n
+    middle = p + z**2 / (2 * n)
+    reach = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    low, high = ((middle + side * reach) / (1 + z**2 / n) for side in (-1, 1))
+    return {**about, "rate": p, "low": low, "high": high}
+    ### END SOLUTION
+
+
+# %% check="impact"
+small = as_frame(
+    [
+        row(1, trace="a", status=503, user="u1"),
+        row(3, trace="a", status=200, user="u1", attempt=3),
+        row(2, trace="a", status=503, user="u1", attempt=2),
+        row(4, trace="b", status=500, user="u2"),
+        row(5, trace="c", user="u2"),
+        row(6, trace="c", user=None, status=500),
+        row(60, trace="d", status=500, user="u3"),
+    ]
+)
+begin = pd.Timestamp("2026-03-02T10:00Z")
+got = impact(small, begin, begin + pd.Timedelta(minutes=1))
+assert got["requests"] == 3, (
+    f"You count {got['requests']} requests; expected 3: the traces a, b and c. Attempts of one trace"
+    " are one request, and what happens at the end of the span is outside. See hint 1."
+)
+assert got["failed"] == 1, (
+    f"You count {got['failed']} failed requests; expected 1, b. Request a was answered at its third"
+    " attempt, which is not the last line that arrived; c was answered, too. See hint 2."
+)
+assert got["users"] == 1, (
+    f"You count {got['users']} users; expected 1: u2 met a failure, u1 did not. See hint 2."
+)
+assert math.isclose(got["rate"], 1 / 3), f"The rate is {got['rate']}; expected 1/3."
+assert math.isclose(got["low"], 0.0615, abs_tol=5e-4), (
+    f"The interval begins at {got['low']:.4f}; expected 0.0615, by Wilson's formula. See hint 3."
+)
+assert math.isclose(got["high"], 0.7923, abs_tol=5e-4), (
+    f"The interval ends at {got['high']:.4f}; expected 0.7923, by Wilson's formula. See hint 3."
+)
+
+# %% hidden="impact"
+### BEGIN HIDDEN TESTS
+table, incidents = practice(31, "retry_storm")
+storm = incidents[0]
+start, end = pd.Timestamp(storm["start"]), pd.Timestamp(storm["end"])
+lines = table[table["user"].notna() & (table["ts"] >= start) & (table["ts"] < end)]
+ends = {}
+for line in lines.itertuples():
+    if line.attempt >= ends.get(line.trace, (0,))[0]:
+        ends[line.trace] = (line.attempt, line.status >= 500, line.user)
+got = impact(table, start, end)
+assert got["requests"] == len(ends), (
+    f"In a storm of {len(lines)} lines you count {got['requests']} requests; expected {len(ends)}"
+    " traces. See hint 1."
+)
+failed = sum(bad for _, bad, _ in ends.values())
+assert got["failed"] == failed, (
+    f"In a storm you count {got['failed']} requests that failed in the end; expected {failed}."
+    " See hint 2."
+)
+users = len({user for _, bad, user in ends.values() if bad})
+assert got["users"] == users, (
+    f"In a storm you count {got['users']} users; expected {users}: one who met two failures is one."
+    " See hint 2."
+)
+calm = impact(as_frame([row(i, trace=f"t{i}") for i in range(50)]), begin, end)
+assert calm["low"] == 0 or abs(calm["low"]) < 1e-12, (
+    f"With no failure of 50 the interval begins at {calm['low']}; expected 0. See hint 3."
+)
+assert math.isclose(calm["high"], 0.0713, abs_tol=5e-4), (
+    f"With no failure of 50 the interval ends at {calm['high']:.4f}; expected 0.0713: none seen is"
+    " not none. See hint 3."
+)
+none = impact(as_frame([row(1)]), end, end)
+assert none["requests"] == 0 and math.isnan(none["rate"]), (
+    f"For a span without a request you give {none}; expected 0 requests and NaN for the rate."
+    " See hint 4."
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>Hint 1: traces, not lines</summary>
+#
+# Keep the lines with a user and `start <= ts < end`. The number of requests is the number of
+# different traces among them.
+# </details>
+#
+# <details><summary>Hint 2: how a request ended</summary>
+#
+# Sort by `attempt` and keep the last line of each trace: `drop_duplicates("trace", keep="last")`.
+# Among these look for a status of 500 and more, and count their different users.
+# </details>
+#
+# <details><summary>Hint 3: the interval</summary>
+#
+# Work out the middle, p + z^2/(2n), and the reach, z times the root, and divide both by
+# 1 + z^2/n. The simpler p plus or minus 1.96 sqrt(p(1-p)/n) gives 0 to 0 where nothing failed.
+# </details>
+#
+# <details><summary>Hint 4: nothing there</summary>
+#
+# With no request return NaN for rate, low and high before you divide.
+# </details>
+
+# %% [markdown] tags=["solution-only"]
+# What usually goes wrong: counting lines, which makes a retry storm several times as bad as it was
+# for the customers, and counts those as failed who got their answer; taking the line that arrived
+# last for the last attempt; an interval of width 0 where nothing failed.
+
+# %% [markdown]
+# ## What your report can rest on
+#
+# This cell runs your functions on your log. Add cells of your own below it: drill down until you
+# could defend each sentence.
+
+# %%
+found = sorted(findings(frame), key=lambda finding: finding["start"])
+for finding in found:
+    start = finding["start"].floor("min")
+    hour = impact(frame, start, start + pd.Timedelta(hours=1))
+    print(f"{start:%d %B %H:%M}  {finding['kind']}: {finding['where']}")
+    print(f"    in the hour after: {hour['failed']} of {hour['requests']} requests failed,", end=" ")
+    print(f"{hour['users']} users, rate {hour['low']:.4f} to {hour['high']:.4f}")
+
+# %% [markdown]
+# ## The report
+#
+# One page for people who were not there: your team, and the head of the business. They decide by it
+# what to change and whom to tell. It is marked by hand:
+#
+# | part | what a full answer has | points |
+# |---|---|---|
+# | timeline | every incident with its begin and end in event time, in order, and how you know | 2 |
+# | impact | requests and users hit, with an interval; what was not hit; no line counted as a customer | 2 |
+# | cause, and how sure | for each incident the narrowest place that the log supports, what else would look the same, and why you rule it out or cannot | 3 |
+# | what the log cannot tell | at least two questions that matter, and the line that would have answered each; the rejected and the late lines | 1 |
+# | what to change | one change per cause, and one that would have shown it sooner, with the threshold and its false alarms | 2 |
+#
+# Points are lost for a number without its unit or span, a cause that is only a correlation, and a
+# sentence that nobody could act on.
+
+# %% [markdown] written="report"
+# **Your report** (300 to 600 words; replace this text, and keep the five headings)
+#
+# ### BEGIN SOLUTION
+# The model report stands below: it is written by code, so that its numbers are those of the log.
+#
+# Timeline - Impact - Cause, and how sure - What the log cannot tell - What to change
+# ### END SOLUTION
+
+# %% [markdown] tags=["solution-only"]
+# A model report follows. Its numbers come from the cell, so it is right for one seed and shows the
+# form for all. Read how it separates what was seen, what follows from it, and what stays open.
+
+# %% tags=["solution-only"]
+def span(finding):
+    """Return (start, end): until a restart, until the deploy is taken back, or for an hour."""
+    start = finding["start"].floor("min")
+    if finding["kind"] == "memory_leak":
+        stops = frame[(frame["event"] == "instance_stop") & (frame["instance"] == finding["where"])]
+        return start, stops["ts"][stops["ts"] > start].max().ceil("min")
+    if finding["kind"] == "bad_deploy":
+        return start, frame["ts"][frame["version"] == finding["where"][0]].max().ceil("min")
+    return start, start + pd.Timedelta(hours=1)
+
+
+def seen_in(finding):
+    """Return (what was measured, what else would look the same, what to change)."""
+    kind, where = finding["kind"], finding["where"]
+    start, end = span(finding)
+    inside = frame[(frame["ts"] >= start) & (frame["ts"] < end)]
+    if kind == "memory_leak":
+        own = inside[(inside["event"] == "resource") & (inside["instance"] == where)]
+        hours = (own["ts"] - start).dt.total_seconds() / 3600
+        grows = np.polyfit(hours, own["rss_mb"], 1)[0]
+        return (
+            f"memory of {where} grew by {grows:.0f} MB an hour; its siblings, under the same load,"
+            " did not grow",
+            "a cache that fills and then stops: it did not stop before the restart",
+            "an alarm on an instance that is 100 MB above the median of its siblings",
+        )
+    if kind == "slow_dependency":
+        calls = frame[frame["downstream"] == where]
+        slow = inside[inside["downstream"] == where]["downstream_ms"].median()
+        return (
+            f"answers of {where} took {slow:.0f} ms in the median, against"
+            f" {calls['downstream_ms'].median():.0f} ms over the three days",
+            "a slow network between the two: it would show in what we wait for and not in what the"
+            " service itself logs, so compare both",
+            "a limit on the wait, with an answer that does without",
+        )
+    if kind == "bad_deploy":
+        own = inside[(inside["version"] == where[0]) & (inside["endpoint"] == where[1])]
+        others = frame[(frame["version"] != where[0]) & (frame["endpoint"] == where[1])]
+        rates = [(lines["status"] == 500).mean() for lines in (own, others)]
+        return (
+            f"{where[0]} failed on {rates[0]:.2%} of {len(own):,} requests for {where[1]}, other"
+            f" versions on {rates[1]:.2%} of {len(others):,}",
+            "a fault of the instance and not of the version: only one instance ran it, so the log"
+            " cannot tell these two apart",
+            "a canary that is given the same mix of requests as the rest, compared by endpoint",
+        )
+    if kind == "retry_storm":
+        storm = inside[inside["user"].notna() & (inside["status"] == 503)]
+        return (
+            f"{len(storm):,} attempts were turned away, of {storm['trace'].nunique():,} requests",
+            "a crowd of new customers: requests rose no more than attempts explain",
+            "clients that wait longer after each refusal, and at random",
+        )
+    run = frame[(frame["job"] == where) & (frame["ts"] == finding["start"])].iloc[0]
+    return (
+        f"{where} read {run['rows_read']:,.0f} rows, wrote {run['rows_written']:,.0f} and said"
+        f" {run['msg']!r}",
+        "a day with little to write: no other run of the job wrote so small a share",
+        "a job that fails when it writes less than nine tenths of what it read",
+    )
+
+
+# %% tags=["solution-only"]
+late = (frame["ts"].cummax() - frame["ts"]).dt.total_seconds() > 1
+lines = [f"**{len(found)} incidents in three days.** All times are UTC.", "", "### Timeline", ""]
+for finding in found:
+    start, end = span(finding)
+    lines.append(
+        f"- {start:%d %B %H:%M} to {end:%d %B %H:%M}: {finding['kind'].replace('_', ' ')},"
+        f" {finding['where']}. Measured: {seen_in(finding)[0]}."
+    )
+lines += ["", "### Impact", ""]
+for finding in found:
+    hit = impact(frame, *span(finding))
+    lines.append(
+        f"- {finding['kind'].replace('_', ' ')}: in its span {hit['failed']:,} of"
+        f" {hit['requests']:,} requests failed in the end ({hit['low']:.2%} to"
+        f" {hit['high']:.2%}), for {hit['users']:,} customers. Not all of them failed because of it:"
+        " the rate before is to be taken off."
+    )
+lines += ["", "### Cause, and how sure", ""]
+lines += [f"- {finding['kind'].replace('_', ' ')}: {seen_in(finding)[1]}." for finding in found]
+lines += [
+    "",
+    "### What the log cannot tell",
+    "",
+    f"{len(rejected):,} lines could not be read and {late.sum():,} came late: what happened in the"
+    " first stays open. The log says who was refused and not who gave up: a line when a customer"
+    " leaves would. It says how much memory was held and not by what: a sample of the allocations"
+    " would.",
+    "",
+    "### What to change",
+    "",
+]
+lines += [f"- {finding['kind'].replace('_', ' ')}: {seen_in(finding)[2]}." for finding in found]
+display(Markdown("\n".join(lines)))
+
+# %%
+folder.cleanup()
