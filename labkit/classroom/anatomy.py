@@ -55,7 +55,7 @@ def _cells(exercise: Exercise) -> Iterator[str]:
     answered = max((task.end for task in exercise.tasks), default=0)
     for number, cell in enumerate(exercise.cells, start=1):
         if SOLUTION_ONLY in cell.tags and (cell.marks or (cell.is_code and number <= answered)):
-            yield f"cell {number}: only prose may be tagged {SOLUTION_ONLY}, or code after all tasks"
+            yield f"cell {number}: only prose may be tagged {SOLUTION_ONLY} before the last check"
         if not cell.is_code:
             continue
         if fault := _not_plain(cell.source):

@@ -1,0 +1,17 @@
+# message: dropped in silence is lost for good
+def read_log(path):
+    records, rejected = [], []
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                record = json.loads(line.decode("utf-8"))
+            except UnicodeDecodeError:
+                pass
+            except ValueError:
+                pass
+            else:
+                if isinstance(record, dict) and "ts" in record and "event" in record:
+                    records.append(record)
+                else:
+                    rejected.append((number, "not_a_record"))
+    return records, rejected

@@ -1,0 +1,13 @@
+# message: a line without a user is no customer
+def timeline(frame, minutes):
+    asked = frame[(frame["event"] == "request")]
+    windows = asked.assign(failed=asked["status"] >= 500).groupby(
+        pd.Grouper(key="ts", freq=f"{minutes}min")
+    )
+    return pd.DataFrame(
+        {
+            "requests": windows.size(),
+            "error_rate": windows["failed"].mean(),
+            "p99_ms": windows["latency_ms"].quantile(0.99, interpolation="lower"),
+        }
+    )

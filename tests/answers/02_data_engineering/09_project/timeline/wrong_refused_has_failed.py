@@ -1,0 +1,13 @@
+# message: 500 has failed, 422 has not
+def timeline(frame, minutes):
+    asked = frame[(frame["event"] == "request") & frame["user"].notna()]
+    windows = asked.assign(failed=asked["status"] >= 400).groupby(
+        pd.Grouper(key="ts", freq=f"{minutes}min")
+    )
+    return pd.DataFrame(
+        {
+            "requests": windows.size(),
+            "error_rate": windows["failed"].mean(),
+            "p99_ms": windows["latency_ms"].quantile(0.99, interpolation="lower"),
+        }
+    )
