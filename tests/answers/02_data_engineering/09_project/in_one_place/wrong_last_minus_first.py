@@ -1,0 +1,20 @@
+# message: From the first value to the last there is little to see
+def in_one_place(frame):
+    asked, found = frame[frame["user"].notna()], []
+    failed = (asked["status"] == 500).groupby([asked["endpoint"], asked["version"]])
+    counts = failed.agg(["sum", "size"])
+    for (endpoint, version), (a, n) in counts.iterrows():
+        b, m = counts.loc[endpoint].drop(version).sum()
+        ratio = ((a + 0.5) / (n + 1)) / ((b + 0.5) / (m + 1))
+        error = math.sqrt(1 / (a + 0.5) - 1 / (n + 1) + 1 / (b + 0.5) - 1 / (m + 1))
+        if a >= 8 and ratio > 3 and math.log(ratio) > 3.29 * error:
+            start = asked["ts"][asked["version"] == version].min()
+            found.append({"kind": "bad_deploy", "where": (version, endpoint), "start": start})
+
+    own = frame[(frame["event"] == "resource") & frame["instance"].str.startswith("scorer")]
+    for instance, lines in own.sort_values("ts").groupby("instance"):
+        hours = (lines["ts"].iloc[-1] - lines["ts"].iloc[0]).total_seconds() / 3600
+        if (lines["rss_mb"].iloc[-1] - lines["rss_mb"].iloc[0]) / hours > 5:
+            start = lines["ts"].iloc[0]
+            found.append({"kind": "memory_leak", "where": instance, "start": start})
+    return found
