@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from labkit.authoring import contents, ledger, sync
+from labkit.authoring import contents, exercises, ledger, sync
 from labkit.authoring.execute import NotebookFailed, execute, strip
 from labkit.authoring.form import problems
 from labkit.authoring.links import broken_links
@@ -60,6 +60,44 @@ def test_the_cells_of_a_task_are_marked_for_nbgrader(twin):
     solution, check, hidden = (cell.metadata.nbgrader for cell in read_twin(twin).cells[-3:])
     assert [m.grade_id for m in (solution, check, hidden)] == ["mean", "mean-check", "mean-hidden"]
     assert (solution.solution, solution.grade, check.grade, hidden.points) == (True, False, True, 1)
+
+
+def test_a_written_answer_is_marked_for_grading_by_hand(twin):
+    written = '# %% [markdown] written="report"\n# The model report.\n'
+    twin.write_text(TWIN + written, encoding="utf-8")
+    cell = read_twin(twin).cells[-1]
+    marks = cell.metadata.nbgrader
+    assert (cell.cell_type, cell.id, cell.source) == ("markdown", "report", "The model report.")
+    assert (marks.grade_id, marks.grade, marks.solution, marks.locked) == (
+        "report",
+        True,
+        True,
+        False,
+    )
+    assert marks.points == 10
+
+
+def test_of_a_written_answer_the_exercise_shows_a_prompt(tmp_path):
+    """nbgrader keeps the cell and its points, and takes out the model answer."""
+    twin = tmp_path / "solutions" / "01_production" / "09_project.py"
+    twin.parent.mkdir(parents=True)
+    marks = [f'# %% {role}="mean"\n{{}}\n' for role in ("solution", "check", "hidden")]
+    cells = [
+        "# %% [markdown]\n# # Project\n",
+        marks[0].format("### BEGIN SOLUTION\nx = 1\n### END SOLUTION"),
+        marks[1].format("assert x == 1, 'x'"),
+        marks[2].format("### BEGIN HIDDEN TESTS\nassert x == 1, 'x'\n### END HIDDEN TESTS"),
+        '# %% [markdown] written="report"\n# The model report.\n',
+        '# %% tags=["solution-only"]\nprint("numbers of the model report")\n',
+    ]
+    twin.write_text("".join(cells), encoding="utf-8")
+    write_notebook(read_twin(twin), notebook_of(twin))
+    (made,) = exercises.generate(tmp_path / "solutions", tmp_path / "exercises", "01_production")
+    exercise = nbformat.read(made, as_version=4)
+    assert "model report" not in made.read_text(encoding="utf-8")
+    report = exercise.cells[-1]
+    assert (report.cell_type, report.source) == ("markdown", "YOUR ANSWER HERE")
+    assert report.metadata.nbgrader.grade and report.metadata.nbgrader.points == 10
 
 
 def test_equal_cells_get_different_ids(twin):
@@ -296,3 +334,20 @@ def test_the_map_reads_a_lesson_from_its_twin(course):
     )
     assert lesson.claims == ("P2",)
     assert (lesson.has_lesson, lesson.has_exercise) == (True, False)
+
+
+def test_the_map_lists_a_project_that_has_no_lesson(course):
+    project = course.root / "solutions" / "01_production" / "02_project.py"
+    project.parent.mkdir(parents=True, exist_ok=True)
+    opening = "# %% [markdown]\n# # Project: a plan\n#\n# You plan it.\n#\n# **Time** 2 hours.\n"
+    project.write_text(opening, encoding="utf-8")
+    lessons = contents.chapters(course.root)[0].lessons
+    (lesson,) = (lesson for lesson in lessons if lesson.name == "02_project")
+    assert (lesson.has_lesson, lesson.has_exercise) == (False, True)
+    assert (lesson.title, lesson.hook, lesson.time) == (
+        "Project: a plan",
+        "You plan it.",
+        "2 hours",
+    )
+    row = "| Project: a plan | You plan it. | 2 hours |  | [exercise](../exercises/"
+    assert row in contents.course_map(course.root)

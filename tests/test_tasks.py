@@ -57,6 +57,16 @@ def test_a_written_answer_is_no_task(solution):
     assert anatomy.problems(solution) == []
 
 
+def test_code_that_only_the_solution_has_stands_after_all_tasks(solution):
+    def add(notebook):
+        cell = nbformat.v4.new_code_cell("print('a model report')")
+        cell.metadata["tags"] = ["solution-only"]
+        notebook.cells.append(cell)
+
+    courses.edit(solution, add)
+    assert anatomy.problems(solution) == []
+
+
 def _replace(grade_id: str, old: str, new: str) -> Callable:
     def change(notebook):
         cell = courses.cell(notebook, grade_id)

@@ -77,9 +77,9 @@ class Report:
         else:
             place = "/".join(exercise.path.parts[-3:])
             text += f" Why it works, and what usually goes wrong: {place}"
-        if exercise.written:
-            text += " The written part is marked by hand."
         self.line(text)
+        if exercise.written:
+            self.line("The written part is marked by hand.")
 
     def row(self, lesson: str, passed: str, standings: list[Standing], note: str = "") -> None:
         """A lesson in the progress table: its count and a mark for each task; or a note, which

@@ -130,9 +130,10 @@ def told(found):
 #
 # <details><summary>How sure are these checks?</summary>
 #
-# The checks of tasks 1, 2 and 5 compare numbers that do not depend on chance. Those of tasks 3
-# and 4 use logs with fixed seeds, so the same answer meets the same logs each time, and your own.
-# Every incident stands far out; on the logs of SEEDS other seeds FALSE.
+# The checks of tasks 1, 2 and 5 compare numbers that do not depend on chance. Those of tasks 3 and
+# 4 use logs with fixed seeds, so the same answer meets the same logs each time, and your own log.
+# On the logs of 300 other seeds the model solution missed no incident, and in one log it named one
+# that had not happened. Should yours be such a log, take another number.
 # </details>
 
 
@@ -574,8 +575,8 @@ assert right == here and not false, (
 # see them where you compare one part with the others.
 #
 # - `bad_deploy`: one version fails (status 500) on one endpoint at least three times as often as
-#   the other versions do on the same endpoint, beyond chance. Where: the pair `(version, endpoint)`.
-#   Start: when that version began to run, within 1 hour.
+#   the other versions do on the same endpoint, beyond chance. Where: the pair
+#   `(version, endpoint)`. Start: when that version began to run, within 1 hour.
 # - `memory_leak`: an instance of the scorer holds more and more memory, 10 to 40 MB more every
 #   hour, until it is restarted. Where: the instance. Start: when it began to grow, within 6 hours.
 #
