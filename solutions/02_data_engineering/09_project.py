@@ -748,7 +748,7 @@ def impact(frame, start, end):
     p = k / n
     middle = p + z**2 / (2 * n)
     reach = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    low, high = ((middle + side * reach) / (1 + z**2 / n) for side in (-1, 1))
+    low, high = (max(0.0, (middle + side * reach) / (1 + z**2 / n)) for side in (-1, 1))
     return {**about, "rate": p, "low": low, "high": high}
     ### END SOLUTION
 
@@ -923,14 +923,23 @@ ends = frame["ts"].min(), frame["ts"].max()
 
 
 def span(finding):
-    """Return (start, end): until a restart, until the deploy is taken back, or for an hour."""
-    start, end = finding["start"].floor("min"), None
-    if finding["kind"] == "memory_leak":
-        stops = frame[(frame["event"] == "instance_stop") & (frame["instance"] == finding["where"])]
-        end = stops["ts"].max()
-    if finding["kind"] == "bad_deploy":
-        end = frame["ts"][frame["version"] == finding["where"][0]].max()
-    return start, end.ceil("min") if end else start + pd.Timedelta(hours=1)
+    """Return (start, end): the end is what the log last shows of the incident."""
+    kind, where, start = finding["kind"], finding["where"], finding["start"].floor("min")
+    after = frame[frame["ts"] >= start]
+    if kind == "memory_leak":
+        shows = after[(after["event"] == "instance_stop") & (after["instance"] == where)]
+    elif kind == "bad_deploy":
+        shows = after[after["version"] == where[0]]
+    elif kind == "retry_storm":
+        shows = after[after["status"] == 503]
+    elif kind == "slow_dependency":
+        usual = frame["downstream_ms"][frame["downstream"] == where].median()
+        calls = after[after["downstream"] == where]
+        middle = calls.groupby(calls["ts"].dt.floor("15min"))["downstream_ms"].transform("median")
+        shows = calls[middle > 2 * usual]
+    else:
+        return start, start + pd.Timedelta(hours=1)
+    return start, shows["ts"].max().ceil("min")
 
 
 def outside(start, end):
@@ -951,14 +960,15 @@ def measured(finding):
     if kind == "slow_dependency":
         slow = inside[inside["downstream"] == where]["downstream_ms"].median()
         usual = frame[frame["downstream"] == where]["downstream_ms"].median()
-        return f"{where} answered in {slow:.0f} ms in the median, against {usual:.0f} over all"
+        return f"{where} answered in {slow:.0f} ms in the median, {usual:.0f} ms over three days"
     if kind == "bad_deploy":
         here = frame[frame["endpoint"] == where[1]]
         own = here["version"] == where[0]
         rates = [(lines["status"] == 500).mean() for lines in (here[own], here[~own])]
         return (
             f"{where[0]} failed on {rates[0]:.2%} of {own.sum():,} requests for {where[1]}, other"
-            f" versions on {rates[1]:.2%} of {(~own).sum():,}"
+            f" versions on {rates[1]:.2%} of {(~own).sum():,}, so that about"
+            f" {(rates[0] - rates[1]) * own.sum():.0f} failures are its own"
         )
     if kind == "retry_storm":
         storm = inside[inside["status"] == 503]
@@ -992,7 +1002,7 @@ parts = {
     "Timeline (UTC)": timeline_part,
     "Impact": impact_part,
     "Cause, and how sure": [
-        f"- {f['kind'].replace('_', ' ')}, {f['where']}. What would look the same:"
+        f"- {f['kind'].replace('_', ' ')}, {str(f['where']).strip('()')}. What would look the same:"
         f" {WOULD_LOOK_THE_SAME[f['kind']]}."
         for f in found
     ],

@@ -10,5 +10,5 @@ def impact(frame, start, end):
     p = k / n
     middle = p + z**2 / (2 * n)
     reach = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    low, high = ((middle + side * reach) / (1 + z**2 / n) for side in (-1, 1))
+    low, high = (max(0.0, (middle + side * reach) / (1 + z**2 / n)) for side in (-1, 1))
     return {**about, "rate": p, "low": low, "high": high}
