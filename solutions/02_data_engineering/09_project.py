@@ -922,6 +922,7 @@ TO_CHANGE = {
 ends = frame["ts"].min(), frame["ts"].max()
 
 
+# %% tags=["solution-only"]
 def span(finding):
     """Return (start, end): the end is what the log last shows of the incident."""
     kind, where, start = finding["kind"], finding["where"], finding["start"].floor("min")
