@@ -2,7 +2,7 @@
 
 import pytest
 
-from labkit.riverton.unseen_log import ALWAYS, KINDS, unseen
+from labkit.riverton.unseen_log import ALWAYS, KINDS, hand_out, unseen
 
 
 def kinds(log):
@@ -18,6 +18,12 @@ def test_a_number_gives_two_or_three_incidents_and_always_the_same():
     assert set().union(*drawn.values()) == set(KINDS)
     assert unseen(3).truth == unseen(3).truth
     assert unseen(3).truth != unseen(4).truth
+
+
+def test_what_is_handed_out_is_the_log_without_its_truth(tmp_path):
+    path = hand_out(3, tmp_path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == b"".join(unseen(3).blocks())
 
 
 def test_a_log_may_be_asked_for_kinds():

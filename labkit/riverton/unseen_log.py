@@ -1,6 +1,7 @@
 """A log that its reader has not seen: two or three incidents, drawn from the reader's own seed."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
@@ -25,3 +26,10 @@ def unseen(seed: int, kinds: Iterable[str] | None = None) -> Log:
         rng = np.random.default_rng([seed, 77])
         kinds = rng.choice(KINDS, size=int(rng.integers(2, 4)), replace=False).tolist()
     return simulate(LINES, seed, (*kinds, *ALWAYS))
+
+
+def hand_out(seed: int, folder: str | Path) -> Path:
+    """Write the log of a seed as JSON lines, without its truth; returns its path."""
+    path = unseen(seed).write(folder)
+    path.with_name("truth.json").unlink()
+    return path

@@ -27,7 +27,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from labkit.lesson import figures
-from labkit.riverton.unseen_log import KINDS, unseen
+from labkit.riverton.unseen_log import KINDS, hand_out, unseen
 
 # %% [markdown]
 # ## Your log
@@ -40,7 +40,7 @@ SEED = 1012
 
 # %%
 folder = tempfile.TemporaryDirectory()
-path = unseen(SEED).write(folder.name)
+path = hand_out(SEED, folder.name)
 print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB of JSON lines")
 
 # %% [markdown]
@@ -220,8 +220,7 @@ with tempfile.TemporaryDirectory() as other:
     truth = next(i for i in log.truth["incidents"] if i["kind"] == "broken_lines")["lines"]
     broken = sorted(number for numbers in truth.values() for number in numbers)
     assert len(records) + len(rejected) == 100_000, (
-        f"Of a log of 100,000 lines you account for {len(records) + len(rejected):,}."
-        " See hint 1."
+        f"Of a log of 100,000 lines you account for {len(records) + len(rejected):,}. See hint 1."
     )
     assert [number for number, _ in rejected] == broken, (
         f"In a log with {len(broken)} broken lines you reject {len(rejected)}; expected just those."
