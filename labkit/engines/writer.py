@@ -31,12 +31,12 @@ def entries(count: int) -> Iterator[dict[str, Any]]:
     """Give the entries of a night: 100 crowns leave a customer, 100 reach a merchant, ..."""
     for number in range(1, count + 1):
         account, crowns = ("customer", -100) if number % 2 else ("merchant", 100)
-        yield dict(number=number, account=account, crowns=crowns, at="2026-03-30T02:00:00Z")
+        yield dict(number=number, account=account, crowns=crowns, at="2026-03-30T02:00:00")
 
 
 def plain_file(path: str, count: int, halt: Halt) -> None:
     """Write one line per entry to a plain file."""
-    with Path(path).open("w") as file:
+    with Path(path).open("w", newline="\n") as file:
         for entry in entries(count):
             file.write(json.dumps(entry) + "\n")
             halt(entry["number"])
