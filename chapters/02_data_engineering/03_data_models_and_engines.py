@@ -857,7 +857,9 @@ finding(
 )
 finding(
     "a plain file and single commits are left with half a payment somewhere",
-    measured=max(half.loc[way, "crowns too many"].min() for way in looks if way != "one transaction"),
+    measured=max(
+        half.loc[way, "crowns too many"].min() for way in looks if way != "one transaction"
+    ),
     below=0,
     unit="crowns",
 )

@@ -19,8 +19,12 @@ import psutil
 from labkit.riverton.child import Child
 from labkit.riverton.system import exit_with_parent
 
-TABLE = "CREATE TABLE entry (number INTEGER PRIMARY KEY, account TEXT, crowns INTEGER, at TEXT)"
-INSERT = "INSERT INTO entry VALUES (:number, :account, :crowns, :at)"
+TABLE = "CREATE TABLE entry (number INTEGER PRIMARY KEY, account TEXT, crowns INTEGER, text TEXT)"
+INSERT = "INSERT INTO entry VALUES (:number, :account, :crowns, :text)"
+TEXT = (
+    "Riverton Pay, pay-later credit: instalment 1 of 3, booked by the nightly job of 2026-03-30."
+    " Questions are answered at the service desk in the town hall, on weekdays from 9 to 5."
+)
 Halt = Callable[[int], None]
 """Called after each row with the number of entries written so far."""
 END = -1
@@ -31,7 +35,7 @@ def entries(count: int) -> Iterator[dict[str, Any]]:
     """Give the entries of a night: 100 crowns leave a customer, 100 reach a merchant, ..."""
     for number in range(1, count + 1):
         account, crowns = ("customer", -100) if number % 2 else ("merchant", 100)
-        yield dict(number=number, account=account, crowns=crowns, at="2026-03-30T02:00:00")
+        yield dict(number=number, account=account, crowns=crowns, text=TEXT)
 
 
 def plain_file(path: str, count: int, halt: Halt) -> None:
