@@ -511,7 +511,7 @@ for y, (value, found) in enumerate(zip(share, searches, strict=True)):
     percent = f"{value:.0f} %" if value > 1 else f"{value:.3f} %"
     ax.text(value * 1.15, y, f"{'SEARCH' if found else 'SCAN'}, {percent}", va="center",
             fontsize=9)  # fmt: skip
-ax.set(xscale="log", xlim=(0.005, 2_000), ylim=(-0.9, 4.5))
+ax.set(xscale="log", xlim=(0.005, 2_000), ylim=(-1.2, 4.5))
 ax.invert_yaxis()
 ax.grid(axis="y", visible=False)
 figures.mark_guess(ax, x=my_guess)
@@ -634,7 +634,8 @@ to_read = pd.DataFrame(
 
 # %% [markdown]
 # Now the clock. Three kinds of work: the report; 300 rows read by key, one query each; 300 rows
-# changed by key, in one transaction. The median of five.
+# changed by key. The median of five. The changes are taken back at the end, so that neither engine
+# waits for the disk, and each repetition meets the same table.
 
 # %% tags=["nbval-ignore-output"]
 keys = np.random.default_rng([SEED, 3]).integers(1, ROWS, 300).tolist()
@@ -650,18 +651,19 @@ def read(engine):
 
 
 def change(engine):
-    engine.execute("BEGIN")
+    query = "UPDATE application SET score = score / 2 WHERE application_id = ?"
     for key in keys:
-        engine.execute("UPDATE application SET score = score / 2 WHERE application_id = ?", [key])
-    engine.execute("COMMIT")
+        engine.execute(query, [key])
 
 
 def median_seconds(work, engine):
     taken = []
     for _ in range(5):
+        engine.execute("BEGIN")
         begin = time.perf_counter()
         work(engine)
         taken.append(time.perf_counter() - begin)
+        engine.execute("ROLLBACK")
     return float(np.median(taken))
 
 
@@ -691,7 +693,7 @@ for y, value in enumerate(ratio):
     faster = f"DuckDB {value:.0f} times" if value > 1 else f"SQLite {1 / value:.0f} times"
     ax.annotate(faster, (value, y), (5 if value > 1 else -5, 0), va="center", fontsize=9,
                 textcoords="offset points", ha="left" if value > 1 else "right")  # fmt: skip
-ax.set(xscale="log", xlim=(5e-5, 2e3), ylim=(-0.9, 2.5))
+ax.set(xscale="log", xlim=(2e-4, 1e3), ylim=(-0.9, 2.5))
 ax.axvline(1, color=figures.BLACK, lw=1)
 ax.invert_yaxis()
 ax.grid(axis="y", visible=False)
