@@ -1,0 +1,12 @@
+# message: For k = 3 you give 4 numbers
+def friends_by_distance(friendships, start, k):
+    friends = {}
+    for a, b in friendships:
+        friends.setdefault(a, set()).add(b)
+        friends.setdefault(b, set()).add(a)
+    met, edge, counts = {start}, {start}, [1]
+    for _ in range(k):
+        edge = {f for p in edge for f in friends.get(p, ())} - met
+        met |= edge
+        counts.append(len(edge))
+    return counts

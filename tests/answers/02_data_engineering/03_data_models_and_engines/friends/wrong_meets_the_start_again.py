@@ -1,0 +1,12 @@
+# message: 1 itself is at distance 0
+def friends_by_distance(friendships, start, k):
+    friends = {}
+    for a, b in friendships:
+        friends.setdefault(a, set()).add(b)
+        friends.setdefault(b, set()).add(a)
+    met, edge, counts = {start}, {start}, []
+    for _ in range(k):
+        edge = {f for p in edge for f in friends.get(p, ())} - (met - {start})
+        met |= edge
+        counts.append(len(edge))
+    return counts

@@ -1,0 +1,3 @@
+# message: Which column is compared with =
+def index_statement():
+    return "CREATE INDEX mine ON application (submitted_at, merchant_code)"

@@ -1,0 +1,16 @@
+# message: the code says who it is
+def normalise(documents):
+    merchants, people, applications, instalments = [], set(), [], []
+    for d in documents:
+        merchants = list({m[1]: m for m in [*merchants, (d["code"], d["name"])]}.values())
+        for a in d["applications"]:
+            p = a["person"]
+            people.add((p["id"], p["district"]))
+            applications.append((a["id"], d["code"], p["id"], a["amount"]))
+            instalments += [(a["id"], n, c) for n, c in enumerate(a["instalments"], 1)]
+    return {
+        "merchant": merchants,
+        "person": people,
+        "application": applications,
+        "instalment": instalments,
+    }

@@ -1,0 +1,16 @@
+# message: a person who applied at two merchants is still one person
+def normalise(documents):
+    merchants, people, applications, instalments = [], [], [], []
+    for d in documents:
+        merchants.append((d["code"], d["name"]))
+        for a in d["applications"]:
+            p = a["person"]
+            people.append((p["id"], p["district"]))
+            applications.append((a["id"], d["code"], p["id"], a["amount"]))
+            instalments += [(a["id"], n, c) for n, c in enumerate(a["instalments"], 1)]
+    return {
+        "merchant": merchants,
+        "person": people,
+        "application": applications,
+        "instalment": instalments,
+    }

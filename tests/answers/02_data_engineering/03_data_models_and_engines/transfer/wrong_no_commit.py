@@ -1,0 +1,8 @@
+# message: After a transfer your transaction is still open
+UPDATE = "UPDATE account SET balance = balance + ? WHERE name = ?"
+
+
+def transfer(connection, payer, payee, crowns):
+    for name, change in ((payer, -crowns), (payee, crowns)):
+        if connection.execute(UPDATE, (change, name)).rowcount == 0:
+            raise LookupError(name)

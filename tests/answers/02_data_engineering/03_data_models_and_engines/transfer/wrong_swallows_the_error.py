@@ -1,0 +1,15 @@
+# message: whoever calls must hear
+import sqlite3
+
+
+UPDATE = "UPDATE account SET balance = balance + ? WHERE name = ?"
+
+
+def transfer(connection, payer, payee, crowns):
+    try:
+        with connection:
+            for name, change in ((payer, -crowns), (payee, crowns)):
+                if connection.execute(UPDATE, (change, name)).rowcount == 0:
+                    raise LookupError(name)
+    except (LookupError, sqlite3.Error) as error:
+        print("not moved:", error)
