@@ -1,7 +1,6 @@
 # message: whoever calls must hear
 import sqlite3
 
-
 UPDATE = "UPDATE account SET balance = balance + ? WHERE name = ?"
 
 
