@@ -13,8 +13,8 @@
 
 # %%
 import copy
-import itertools
 import sqlite3
+import uuid
 from collections import Counter
 
 # %% [markdown]
@@ -45,12 +45,9 @@ DOCUMENTS = [
 
 
 # %%
-BANKS = itertools.count()
-
-
 def open_bank():
     """Return (your connection, a reader of the same new bank); Dora's account is closed."""
-    path = f"file:bank{next(BANKS)}?mode=memory&cache=shared"
+    path = f"file:{uuid.uuid4().hex}?mode=memory&cache=shared"
     mine, reader = (sqlite3.connect(path, uri=True) for _ in range(2))
     mine.executescript("""
     CREATE TABLE account (name TEXT PRIMARY KEY, balance INTEGER CHECK (balance >= 0));
@@ -105,7 +102,7 @@ def steps_of(connection, query, parameters):
 # %% [markdown]
 # ## Task 1: Documents into relations
 #
-# A document store holds one document per merchant (`DOCUMENTS` above), with its applications inside,
+# A document store holds one document per merchant (`DOCUMENTS` above), with its applications in it
 # and their instalments inside those. The same person stands in many of them. Turn the documents
 # into four relations in which each fact stands once. Nothing may be lost: from your relations
 # somebody will rebuild the documents.
@@ -248,8 +245,8 @@ assert got["application"] == expected, (
 # %% [markdown]
 # ## Task 2: Move money, or do not
 #
-# Take crowns from one account and give them to another, in SQLite (`open_bank` above). Whatever goes
-# wrong on the way, both accounts must be as they were. When it went well, another connection must
+# Take crowns from one account and give them to another, in SQLite (`open_bank` above). Whatever
+# goes wrong on the way, both accounts must be as they were. When it went well, another connection must
 # see it.
 
 
