@@ -602,16 +602,16 @@ DECLARED = """CREATE TABLE application (application_id INTEGER PRIMARY KEY,
     submitted_at VARCHAR, person_id INTEGER, merchant_code VARCHAR, amount DOUBLE,
     instalments INTEGER, channel VARCHAR, card_country VARCHAR, basket VARCHAR,
     device VARCHAR, score DOUBLE, approved BOOLEAN)"""
-by_row = sqlite3.connect(here / "by_row.db")
-by_row.execute(DECLARED)
-values = many.astype(object).where(many.notna(), None).to_numpy().tolist()
-by_row.executemany(f"INSERT INTO application VALUES ({', '.join('?' * 12)})", values)
-by_row.commit()
 by_column = duckdb.connect(here / "by_column.duckdb", config={"threads": 1})
 by_column.execute(DECLARED)
 by_column.register("many", many)
 by_column.execute("INSERT INTO application SELECT * FROM many")
 by_column.execute("CHECKPOINT")
+values = by_column.execute("SELECT * FROM application").fetchall()
+by_row = sqlite3.connect(here / "by_row.db")
+by_row.execute(DECLARED)
+by_row.executemany(f"INSERT INTO application VALUES ({', '.join('?' * 12)})", values)
+by_row.commit()
 print(f"{ROWS:,} rows of {len(many.columns)} columns in each engine")
 
 # %%

@@ -246,8 +246,8 @@ assert got["application"] == expected, (
 # ## Task 2: Move money, or do not
 #
 # Take crowns from one account and give them to another, in SQLite (`open_bank` above). Whatever
-# goes wrong on the way, both accounts must be as they were. When it went well, another connection must
-# see it.
+# goes wrong on the way, both accounts must be as they were. When it went well, another connection
+# must see it.
 
 
 # %% solution="transfer"
