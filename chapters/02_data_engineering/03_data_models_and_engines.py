@@ -406,6 +406,7 @@ finding(
     at_least=10,
     unit="times",
 )
+# %%
 finding(
     "all three models give the same nested answer",
     measured=nested_alike,
@@ -645,12 +646,12 @@ print(f"SQLite: {len(pages)} pages of {page_size:,} bytes lead to the row")
 (to_read / 1_000).round().astype(int).rename_axis("kB to read")
 
 # %% [markdown]
-# Now the clock. The report; 300 rows read by key, one query each; 300 rows changed by key; and, as
-# a control, 300 queries that read nothing. The median of five. The changes are taken back at the
+# Now the clock. The report; 200 rows read by key, one query each; 200 rows changed by key; and, as
+# a control, 200 queries that read nothing. The median of three. The changes are taken back at the
 # end, so that neither engine waits for the disk, and each repetition meets the same table.
 
 # %% tags=["nbval-ignore-output"]
-keys = np.random.default_rng([SEED, 3]).integers(1, ROWS, 300).tolist()
+keys = np.random.default_rng([SEED, 3]).integers(1, ROWS, 200).tolist()
 
 
 def report(engine):
@@ -675,7 +676,7 @@ def read_nothing(engine):
 
 def median_seconds(work, engine):
     taken = []
-    for _ in range(5):
+    for _ in range(3):
         engine.execute("BEGIN")
         begin = time.perf_counter()
         work(engine)
@@ -694,24 +695,25 @@ seconds = pd.DataFrame(
 )
 (1_000 * seconds).round(1).rename_axis("milliseconds")
 
-# %%
+# %% tags=["nbval-ignore-output"]
 rows_equal = [(*a[:2], round(a[2], 2)) for a in report(by_row)] == [
     (*a[:2], round(a[2], 2)) for a in report(by_column)
 ]
 reads_equal = read(by_row) == read(by_column)
-ratio = seconds.loc["SQLite"] / seconds.loc["DuckDB"]
+bare = seconds.loc["DuckDB", "read nothing"] / seconds.loc["SQLite", "read by key"]
+ratio = (seconds.loc["SQLite"] / seconds.loc["DuckDB"]).drop("read nothing")
 fig, ax = figures.new(
-    title="Each engine wins the work that its layout is made for",
+    title="Each engine wins its own kind of work, by far",
     xlabel="SQLite's time / DuckDB's time (log scale)",
-    size=(7.6, 3.0),
+    size=(7.6, 2.7),
 )
 colours = np.where(ratio > 1, figures.ORANGE, figures.BLUE)
 ax.barh(ratio.index, ratio - 1, left=1, color=colours, height=0.55)
 for y, value in enumerate(ratio):
     faster = f"DuckDB {value:.0f} times" if value > 1 else f"SQLite {1 / value:.0f} times"
-    ax.annotate(faster, (value, y), (5 if value > 1 else -5, 0), va="center", fontsize=9,
-                textcoords="offset points", ha="left" if value > 1 else "right")  # fmt: skip
-ax.set(xscale="log", xlim=(2e-4, 1e3), ylim=(-0.9, 3.5))
+    ax.annotate(faster, (max(value, 1), y), (5, 0), va="center", fontsize=9,
+                textcoords="offset points")  # fmt: skip
+ax.set(xscale="log", xlim=(5e-4, 1e3), ylim=(-0.9, 2.5))
 ax.axvline(1, color=figures.BLACK, lw=1)
 ax.invert_yaxis()
 ax.grid(axis="y", visible=False)
@@ -720,10 +722,9 @@ figures.show(
     fig,
     caption=f"The report is {ratio['the report']:.0f} times as fast in DuckDB. Reading by key is "
     f"{1 / ratio['read by key']:.0f} times as fast in SQLite, where you guessed {my_guess}; "
-    f"changing by key {1 / ratio['change by key']:.0f} times; "
-    f"a query that reads nothing {1 / ratio['read nothing']:.0f} times.",
-    alt="Four bars from a middle line: the report reaches to DuckDB's side; reading and changing "
-    "by key, and reading nothing, reach to SQLite's side.",
+    f"changing by key {1 / ratio['change by key']:.0f} times.",
+    alt="Three bars from a middle line: the report reaches to DuckDB's side, reading and changing "
+    "by key reach to SQLite's side.",
 )
 
 # %% tags=["claim-D6"]
@@ -766,6 +767,13 @@ claim(
     unit="times",
     limit=True,
 )
+# %%
+finding(
+    "even a query that reads nothing takes DuckDB longer than a row takes SQLite",
+    measured=bare,
+    at_least=3,
+    unit="times",
+)
 finding(
     "both engines give the same report and the same rows",
     measured=rows_equal and reads_equal,
@@ -773,10 +781,10 @@ finding(
 )
 
 # %% [markdown]
-# **Why.** Two things are at work, and the control tells them apart. The bytes are the layout: the
-# report needs two columns of twelve, the single row needs all. What *reading nothing* costs is not
-# the layout. DuckDB plans each query at length and works on thousands of values at a time, which
-# pays when there are thousands. So a good part of SQLite's lead at single rows is a short start.
+# **Why.** Two things are at work. The bytes are the layout: the report needs two columns of twelve,
+# the single row needs all. The control shows the other. A query that reads nothing has no layout to
+# suffer from, and takes DuckDB longer than a whole row takes SQLite. DuckDB plans each query at
+# length and works on thousands of values at a time, which pays when there are thousands.
 #
 # **Where it stops being true.** With a covering index on both columns SQLite has less to read for
 # this report, too. A commit for each change waits for the disk in both engines, and the disk may
@@ -815,7 +823,7 @@ show_source(writer.plain_file, writer.a_commit_each, writer.one_transaction)
 # (SIGKILL, which no program can catch), and the reader looks again.
 
 # %%
-HALTS = {"31": 31, "51": 51, "71": 71, "100, not closed": 100, "closed": writer.END}
+HALTS = {"31": 31, "51": 51, "100, not closed": 100, "closed": writer.END}
 rows = []
 for how in (writer.plain_file, writer.a_commit_each, writer.one_transaction):
     for when, halt in HALTS.items():
@@ -848,8 +856,8 @@ looks = {"plain file": ("o--", figures.ORANGE), "a commit each": ("s-", figures.
          "one transaction": ("D-", figures.BLUE)}  # fmt: skip
 for name, (style, colour) in looks.items():
     ax.plot(list(HALTS), by_kill.loc[name, "left"], style, color=colour, ms=6)
-ax.text(2.4, 89, "a commit each", color=figures.SKY, ha="right", fontsize=9.5)
-ax.text(1.35, 40, "plain file", color=figures.ORANGE, fontsize=9.5)
+ax.text(1.4, 80, "a commit each", color=figures.SKY, ha="right", fontsize=9.5)
+ax.text(1.18, 36, "plain file", color=figures.ORANGE, fontsize=9.5)
 ax.text(1.35, 4, "one transaction", color=figures.BLUE, fontsize=9.5)
 ax.set_ylim(-5, 108)
 figures.mark_guess(ax, y=my_guess)

@@ -302,11 +302,9 @@ for payer, payee, crowns, what in [
         error = raised
     left_open = mine.in_transaction
     mine.rollback()
-    found = balances(reader)
-    assert found == before, (
-        f"A transfer {what} leaves {sum(found.values())} crowns in all, expected"
-        f" {sum(before.values())}, and every account as it was: both changes or neither. Is there"
-        " one commit, at the very end? See hint 1."
+    assert balances(reader) == before, (
+        f"A transfer {what} leaves {balances(reader)}; expected every account as it was, both"
+        " changes or neither. Is there one commit, at the very end? See hint 1."
     )
     kind = LookupError if "no account" in what else sqlite3.IntegrityError
     assert isinstance(error, kind), (
