@@ -674,6 +674,7 @@ def read_nothing(engine):
         engine.execute("SELECT 1").fetchone()
 
 
+# %% tags=["nbval-ignore-output"]
 def median_seconds(work, engine):
     taken = []
     for _ in range(3):
@@ -767,13 +768,14 @@ claim(
     unit="times",
     limit=True,
 )
-# %%
+# %% tags=["nbval-ignore-output"]
 finding(
     "even a query that reads nothing takes DuckDB longer than a row takes SQLite",
     measured=bare,
     at_least=3,
     unit="times",
 )
+# %%
 finding(
     "both engines give the same report and the same rows",
     measured=rows_equal and reads_equal,
