@@ -1,12 +1,15 @@
 """labkit.engines: what it counts is what the engines do, and a killed writer is really dead."""
 
+import json
 import sqlite3
 import sys
+from collections import Counter
 
 import duckdb
+import pandas as pd
 import pytest
 
-from labkit.engines import counters, layout, writer
+from labkit.engines import counters, layout, models, writer
 
 
 @pytest.fixture
@@ -105,15 +108,35 @@ def test_bytes_to_read_in_duckdb_are_whole_blocks_of_the_columns_asked(tmp_path)
         assert layout.duckdb_bytes(connection, "t", row=400_000) == 0
 
 
-def test_duckdb_tells_what_its_scan_was_told():
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(
-            "CREATE TABLE t AS SELECT range AS a, range % 9 AS b, 1 AS c FROM range(90)"
-        )
-        (scan,) = counters.duckdb_scans(connection, "SELECT sum(a) FROM t WHERE b = 4")
-        assert scan["rows"] == 10 and "b = 4" in scan["filter"] and "c" not in scan["columns"]
-        scans = counters.duckdb_scans(connection, "SELECT count(*) FROM t JOIN t u ON t.a = u.b")
-        assert len(scans) == 2
+def test_three_models_hold_the_same_city(tmp_path):
+    names = {"0000": "Mill Books", "0001": "Harbour Shop"}
+    people = pd.DataFrame(
+        {"person_id": range(4), "district": [7, 7, 8, 9], "age": [30, 40, 50, 60]}
+    )
+    applications = pd.DataFrame(
+        {"application_id": [1, 2], "person_id": [1, 2], "merchant_code": ["0001", "0000"],
+         "amount": [9.5, 3.0], "instalments": [3, None], "basket": [["toys"], ["toys", "books"]]}
+    ).astype(object)  # fmt: skip
+    applications = applications.where(applications.notna(), None)
+    path = [(0, 1), (1, 2), (2, 3)]
+    store = models.documents(tmp_path / "documents.db", applications, people, names)
+    models.profiles(store, path)
+    bodies = [json.loads(body) for (body,) in store.execute("SELECT body FROM document")]
+    assert bodies[1]["merchant"] == {"code": "0000", "name": "Mill Books"}
+    assert bodies[1]["person"] == {"person_id": 2, "district": 8, "age": 50}
+    assert bodies[1]["instalments"] is None and bodies[1]["basket"] == ["toys", "books"]
+    graph, seen = models.graph(applications, people, names, path), Counter()
+    assert models.near(graph, ("application", 2), "goods", seen) == ["toys", "books"]
+    assert seen["nodes"] == 2 and graph.nodes["merchant", "0001"]["name"] == "Harbour Shop"
+    reads = counters.count_rows(store)
+    for hops, expected in [(0, {0}), (1, {0, 1}), (2, {0, 1, 2}), (9, {0, 1, 2, 3})]:
+        assert models.within_graph(graph, 0, hops, seen) == expected
+        assert models.within_documents(store, 0, hops) == expected
+    seen.clear(), reads.clear()
+    models.within_graph(graph, 0, 9, seen)
+    models.within_documents(store, 0, 9)
+    assert seen["nodes"] == 2 * len(path) and reads["profile"] == 4  # each person once
+    store.close()
 
 
 @pytest.mark.parametrize("how", writer.WRITERS.values(), ids=writer.WRITERS)

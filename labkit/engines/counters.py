@@ -1,12 +1,9 @@
 """Counters for what a query costs: rows visited, steps taken, plans; the same on every machine."""
 
-import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import duckdb
 
 
 def count_rows(connection: sqlite3.Connection) -> Counter[str]:
@@ -52,38 +49,3 @@ def plan(connection: sqlite3.Connection, query: str, parameters: Sequence[Any] =
     """Return the steps of SQLite's query plan, one text each, such as "SCAN application"."""
     rows = connection.execute(f"EXPLAIN QUERY PLAN {query}", parameters)
     return [row[-1].replace("SCAN TABLE", "SCAN").replace("SEARCH TABLE", "SEARCH") for row in rows]
-
-
-def duckdb_scans(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    """Run a query in DuckDB and return what it read of each table, as its profiler tells it.
-
-    Each entry has the scan's "type", the "columns" that it read, the "filter" that was handed down
-    to it ("" if none), and "rows", how many rows it gave on.
-    """
-    text = connection.execute(f"EXPLAIN (ANALYZE, FORMAT json) {query}").fetchall()[0][1]
-    scans = []
-    for operator in _operators(json.loads(text)):
-        extra = operator.get("extra_info", {})
-        if "Table" not in extra:
-            continue
-        columns, found = extra.get("Projections", []), extra.get("Filters", "")
-        scans.append(
-            {
-                "type": extra["Type"],
-                "columns": [columns] if isinstance(columns, str) else columns,
-                "filter": found if isinstance(found, str) else " AND ".join(found),
-                "rows": operator["intermediate_rows"],
-            }
-        )
-    return scans
-
-
-def _operators(tree: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(tree, list):
-        for branch in tree:
-            yield from _operators(branch)
-    elif isinstance(tree, dict):
-        if "extra_info" in tree:
-            yield tree
-        for branch in tree.get("operator", []) + tree.get("children", []):
-            yield from _operators(branch)

@@ -14,6 +14,7 @@
 # %%
 import copy
 import sqlite3
+import time
 import uuid
 from collections import Counter
 
@@ -29,7 +30,7 @@ DOCUMENTS = [
         "code": "0071",
         "name": "Mill Books",
         "applications": [
-            {"id": 1, "person": {"id": 17, "district": 4}, "amount": 90.0, "instalments": [30, 60]},
+            {"id": 1, "person": {"id": 17, "district": 4}, "amount": 90.0, "instalments": [60, 30]},
             {"id": 2, "person": {"id": 5, "district": 2}, "amount": 12.5, "instalments": []},
         ],
     },
@@ -121,7 +122,7 @@ def normalise(documents):
     stands twice in a relation.
 
     Example: normalise(DOCUMENTS)["person"] holds (17, 4) and (5, 2), once each, and
-    normalise(DOCUMENTS)["instalment"] holds (1, 1, 30), (1, 2, 60) and (3, 1, 40).
+    normalise(DOCUMENTS)["instalment"] holds (1, 1, 60), (1, 2, 30) and (3, 1, 40).
     """
     ### BEGIN SOLUTION
     merchants, people, applications, instalments = [], {}, [], []
@@ -174,10 +175,10 @@ assert sorted(got["application"]) == expected, (
     f"The applications are {sorted(got['application'])}; expected {expected}: a key of the"
     " merchant and of the person, and the amount. See hint 3."
 )
-expected = [(1, 1, 30), (1, 2, 60), (3, 1, 40)]
+expected = [(1, 1, 60), (1, 2, 30), (3, 1, 40)]
 assert sorted(got["instalment"]) == expected, (
     f"The instalments are {sorted(got['instalment'])}; expected {expected}: a list has an order,"
-    " and in a relation that has to be a column, counted from 1. See hint 3."
+    " and in a relation that has to be a column, counted from 1 in that order. See hint 3."
 )
 
 # %% hidden="normalise"
@@ -189,25 +190,31 @@ documents = [
         "code": "0008",
         "name": "Mill Books",
         "applications": [
-            {"id": n, "person": {"id": n % 3, "district": 9}, "amount": 5.0,
+            {"id": n, "person": {"id": n % 3, "district": n % 3}, "amount": 5.0,
              "instalments": [5] * (n % 4)}
             for n in range(8)
         ],
     },
 ]  # fmt: skip
+documents[1]["applications"][1]["instalments"] = [0]  # a first payment of nothing
 got = {name: sorted(map(tuple, rows)) for name, rows in normalise(documents).items()}
 expected = [("0007", "Mill Books"), ("0008", "Mill Books")]
 assert got["merchant"] == expected, (
     f"Two merchants of one name become {got['merchant']}; expected {expected}: the code says who"
     " it is."
 )
-assert got["person"] == [(0, 9), (1, 9), (2, 9)], (
-    f"The people 0, 1 and 2 with eight applications become {got['person']}; expected each once."
-    " See hint 2."
+assert got["person"] == [(0, 0), (1, 1), (2, 2)], (
+    f"The people 0, 1 and 2 with eight applications become {got['person']}; expected each once,"
+    " with the districts 0, 1 and 2. A number 0 is a value like any other. See hint 2."
 )
-expected = [(n, number, 5) for n in range(8) for number in range(1, n % 4 + 1)]
+assert (1, 1, 0) in got["instalment"], (
+    "An instalment of 0 crowns is lost; expected (1, 1, 0): a number 0 is a value like any other."
+)
+expected = [
+    (n, number, 0 if n == 1 else 5) for n in range(8) for number in range(1, n % 4 + 1)
+]
 assert got["instalment"] == expected, (
-    f"Of instalments that are all alike you keep {len(got['instalment'])}; expected"
+    f"Of instalments that are alike you keep {len(got['instalment'])}; expected"
     f" {len(expected)}, numbered from 1 within each application. See hint 3."
 )
 expected = [(n, "0008", n % 3, 5.0) for n in range(8)]
@@ -259,8 +266,8 @@ def transfer(connection, payer, payee, crowns):
     payer, payee: names, different from each other. crowns: a whole number above 0.
 
     Raises LookupError where an account does not exist, and lets sqlite3's own errors through, such
-    as sqlite3.IntegrityError where the payer has too little. After an error nothing has changed,
-    and no transaction is left open.
+    as sqlite3.IntegrityError where the payer has too little (where both hold, either will do).
+    After an error nothing has changed, and no transaction is left open. The connection stays open.
 
     Example: with Ada 100 and Ben 20, transfer(connection, "Ada", "Ben", 30) leaves 70 and 50.
     """
@@ -277,7 +284,15 @@ def transfer(connection, payer, payee, crowns):
 
 # %% check="transfer"
 mine, reader = open_bank()
+ran = []  # each statement, and whether a transaction was open when it began
+mine.set_trace_callback(lambda text: ran.append((text.strip(" ;\n").upper(), mine.in_transaction)))
 transfer(mine, "Ada", "Ben", 30)
+try:
+    mine.set_trace_callback(None)
+    closed = False
+except sqlite3.ProgrammingError:
+    closed = True
+assert not closed, "Your function closes the connection; expected it left open for its owner."
 assert not mine.in_transaction, (
     "After a transfer your transaction is still open; expected a commit, or nobody else will ever"
     " see it. See hint 1."
@@ -286,6 +301,13 @@ found = balances(reader)
 assert (found["Ada"], found["Ben"]) == (70, 50), (
     f"After moving 30 from Ada (100) to Ben (20) a reader finds {found['Ada']} and {found['Ben']};"
     " expected 70 and 50."
+)
+alone = [text for text, inside in ran if text.startswith("UPDATE") and not inside]
+commits = [text for text, inside in ran if text.startswith(("COMMIT", "END"))]
+assert not alone and len(commits) <= 1, (
+    f"One transfer commits {len(alone) + len(commits)} times; expected both changes or neither."
+    " Is there one commit, at the very end? Between two a reader sees one change without the"
+    " other, and a kill leaves it so: to take it back later is no cure. See hint 1."
 )
 before = balances(reader)
 for payer, payee, crowns, what in [
@@ -319,11 +341,24 @@ for payer, payee, crowns, what in [
 # %% hidden="transfer"
 ### BEGIN HIDDEN TESTS
 mine, reader = open_bank()
+mine.execute("INSERT INTO account VALUES ('O''Hara', 10)")
+mine.commit()
+try:
+    transfer(mine, "O'Hara", "Ada", 10)
+    transfer(mine, "Ada", "O'Hara", 10)
+    error = None
+except Exception as raised:
+    error = raised
+assert error is None, (
+    f"Transfers from and to O'Hara end with {error!r}; expected 10 crowns moved. Give SQLite names"
+    " and numbers by ? and not inside the text of the statement, as hint 2 does."
+)
 for payer, payee, crowns in [("Ben", "Ada", 20), ("Ada", "Cleo", 120), ("Cleo", "Ben", 1)]:
     transfer(mine, payer, payee, crowns)
 found = balances(reader)
-assert found == {"Ada": 0, "Ben": 1, "Cleo": 119, "Dora": 50}, (
-    f"After three transfers a reader finds {found}; expected Ada 0, Ben 1, Cleo 119, Dora 50."
+assert found == {"Ada": 0, "Ben": 1, "Cleo": 119, "Dora": 50, "O'Hara": 10}, (
+    f"After three transfers a reader finds {found}; expected Ada 0, Ben 1, Cleo 119, Dora 50,"
+    " O'Hara 10."
 )
 for payer, payee in [("Cleo", "Dora"), ("Dora", "Cleo"), ("Cleo", "Zoe"), ("Zoe", "Cleo")]:
     try:
@@ -352,8 +387,8 @@ for payer, payee in [("Cleo", "Dora"), ("Dora", "Cleo"), ("Cleo", "Zoe"), ("Zoe"
 #
 # <details><summary>Hint 2: an account that is not there</summary>
 #
-# `connection.execute("UPDATE ...").rowcount` says how many rows were changed. Where that is 0,
-# raise LookupError, inside the `with`.
+# `connection.execute("UPDATE ... WHERE name = ?", (..., name)).rowcount` says how many rows were
+# changed. Where that is 0, raise LookupError, inside the `with`.
 # </details>
 
 # %% [markdown] tags=["solution-only"]
@@ -432,6 +467,14 @@ assert list(friends_by_distance([(1, 2)], 9, 3)) == [0, 0, 0], (
     "For a person without friends expected only zeros, one for each distance."
 )
 assert list(friends_by_distance([(1, 2)], 1, 0)) == [], "For k = 0 expected an empty list."
+began = time.perf_counter()
+friends_by_distance([(i, i + 1) for i in range(23)], 0, 23)
+taken = time.perf_counter() - began
+assert taken < 0.5, (
+    f"For a chain of 23 friendships and 23 hops you need {taken:.1f} s; expected a few thousandths."
+    " Do you follow every walk, back and forth as well? In SQL, use UNION in place of UNION ALL."
+    " See hint 2."
+)
 path = [(i, i + 1) for i in range(60)]
 got = list(friends_by_distance(path, 0, 61))
 assert got == [1] * 60 + [0], (
@@ -458,7 +501,8 @@ assert got == expected, (
 # <details><summary>Hint 2: who was met</summary>
 #
 # Keep a set of everybody met so far, the start included. Only who is not in it is new. In SQL, take
-# for each person the smallest number of hops: `SELECT person, min(hops) ... GROUP BY person`.
+# for each person the smallest number of hops: `SELECT person, min(hops) ... GROUP BY person`; and
+# use `UNION`, which drops a row that is there already, while `UNION ALL` follows every walk.
 # </details>
 #
 # <details><summary>Hint 3: both ways</summary>
@@ -503,8 +547,12 @@ def index_statement():
 table = make_table(merchants=50)
 asked = ("0007", "2026-02-20")
 without, answer = steps_of(table, QUERY, asked), table.execute(QUERY, asked).fetchall()
+statement = index_statement()
+assert isinstance(statement, str), (
+    f"You return {statement!r}; expected one SQL statement, a text. Is a return missing?"
+)
 try:
-    table.execute(index_statement())
+    table.execute(statement)
     trouble = None
 except sqlite3.Error as error:
     trouble = str(error)
@@ -515,8 +563,8 @@ assert trouble is None, f"SQLite says of your statement: {trouble}. See hint 1."
 found = " | ".join(plan_of(table, QUERY, asked))
 assert "SEARCH" in found, (
     f"The plan is: {found}. Expected a SEARCH: the query compares the columns themselves, so the"
-    " index has to begin with one of them, not with a function of it or with another column. See"
-    " hint 1."
+    " index has to begin with one of them, not with a function of it or with another column, and"
+    " hold all rows (no WHERE) in their usual order (no COLLATE). See hint 1."
 )
 assert "merchant_code=?" in found, (
     f"The plan is: {found}. It searches by time alone, and so goes through every merchant's"
