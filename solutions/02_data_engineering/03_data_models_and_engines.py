@@ -65,6 +65,37 @@ def balances(connection):
 
 
 # %%
+def watch(connection):
+    """Return a list to which each statement's text will be added that commits, by itself or all."""
+    commits = []
+
+    def note(text):
+        word = text.strip(" ;\n").upper().split()[0]
+        if word in ("COMMIT", "END") or (word == "UPDATE" and not connection.in_transaction):
+            commits.append(text)
+
+    connection.set_trace_callback(note)
+    return commits
+
+
+def is_closed(connection):
+    try:
+        connection.set_trace_callback(None)
+    except sqlite3.ProgrammingError:
+        return True
+    return False
+
+
+IMPOSSIBLE = [
+    ("Ada", "Zoe", 10, "to Zoe, who has no account"),
+    ("Zoe", "Ada", 10, "from Zoe, who has no account"),
+    ("Ada", "Dora", 10, "to Dora, whose account is closed"),
+    ("Dora", "Ada", 10, "from Dora, whose account is closed"),
+    ("Ben", "Ada", 51, "of 51 from Ben, who has 50"),
+]
+
+
+# %%
 QUERY = """
 SELECT application_id, amount FROM application
 WHERE merchant_code = ? AND submitted_at >= ? ORDER BY submitted_at"""
@@ -210,9 +241,7 @@ assert got["person"] == [(0, 0), (1, 1), (2, 2)], (
 assert (1, 1, 0) in got["instalment"], (
     "An instalment of 0 crowns is lost; expected (1, 1, 0): a number 0 is a value like any other."
 )
-expected = [
-    (n, number, 0 if n == 1 else 5) for n in range(8) for number in range(1, n % 4 + 1)
-]
+expected = [(n, i, 0 if n == 1 else 5) for n in range(8) for i in range(1, n % 4 + 1)]
 assert got["instalment"] == expected, (
     f"Of instalments that are alike you keep {len(got['instalment'])}; expected"
     f" {len(expected)}, numbered from 1 within each application. See hint 3."
@@ -284,15 +313,9 @@ def transfer(connection, payer, payee, crowns):
 
 # %% check="transfer"
 mine, reader = open_bank()
-ran = []  # each statement, and whether a transaction was open when it began
-mine.set_trace_callback(lambda text: ran.append((text.strip(" ;\n").upper(), mine.in_transaction)))
+commits = watch(mine)
 transfer(mine, "Ada", "Ben", 30)
-try:
-    mine.set_trace_callback(None)
-    closed = False
-except sqlite3.ProgrammingError:
-    closed = True
-assert not closed, "Your function closes the connection; expected it left open for its owner."
+assert not is_closed(mine), "Your function closes the connection; expected it left open."
 assert not mine.in_transaction, (
     "After a transfer your transaction is still open; expected a commit, or nobody else will ever"
     " see it. See hint 1."
@@ -302,21 +325,13 @@ assert (found["Ada"], found["Ben"]) == (70, 50), (
     f"After moving 30 from Ada (100) to Ben (20) a reader finds {found['Ada']} and {found['Ben']};"
     " expected 70 and 50."
 )
-alone = [text for text, inside in ran if text.startswith("UPDATE") and not inside]
-commits = [text for text, inside in ran if text.startswith(("COMMIT", "END"))]
-assert not alone and len(commits) <= 1, (
-    f"One transfer commits {len(alone) + len(commits)} times; expected both changes or neither."
+assert len(commits) <= 1, (
+    f"One transfer commits {len(commits)} times; expected both changes or neither."
     " Is there one commit, at the very end? Between two a reader sees one change without the"
     " other, and a kill leaves it so: to take it back later is no cure. See hint 1."
 )
 before = balances(reader)
-for payer, payee, crowns, what in [
-    ("Ada", "Zoe", 10, "to Zoe, who has no account"),
-    ("Zoe", "Ada", 10, "from Zoe, who has no account"),
-    ("Ada", "Dora", 10, "to Dora, whose account is closed"),
-    ("Dora", "Ada", 10, "from Dora, whose account is closed"),
-    ("Ben", "Ada", 51, "of 51 from Ben, who has 50"),
-]:
+for payer, payee, crowns, what in IMPOSSIBLE:
     try:
         transfer(mine, payer, payee, crowns)
         error = None
@@ -546,7 +561,7 @@ def index_statement():
 # %% check="index"
 table = make_table(merchants=50)
 asked = ("0007", "2026-02-20")
-without, answer = steps_of(table, QUERY, asked), table.execute(QUERY, asked).fetchall()
+without = steps_of(table, QUERY, asked)
 statement = index_statement()
 assert isinstance(statement, str), (
     f"You return {statement!r}; expected one SQL statement, a text. Is a return missing?"
@@ -555,7 +570,7 @@ try:
     table.execute(statement)
     trouble = None
 except sqlite3.Error as error:
-    trouble = str(error)
+    trouble = str(error).rstrip(".")
 assert trouble != "UNIQUE constraint failed: application.merchant_code, application.submitted_at", (
     "Your index is UNIQUE, and fails: a merchant may have two applications at the same time."
 )
@@ -579,9 +594,6 @@ assert "TEMP B-TREE" not in found, (
     f"The plan is: {found}. It sorts; expected an index that has the rows in that order already."
     " See hint 2."
 )
-assert sorted(table.execute(QUERY, asked)) == sorted(answer), (
-    "With your index the query gives another answer; expected the same rows."
-)
 with_index = steps_of(table, QUERY, asked)
 assert with_index * 10 < without, (
     f"The query takes {with_index:,} steps, and without an index {without:,}; expected less than a"
@@ -597,7 +609,7 @@ try:
     table.execute(index_statement())
     trouble = None
 except sqlite3.Error as error:
-    trouble = str(error)
+    trouble = str(error).rstrip(".")
 assert trouble is None, (
     f"On another table SQLite says of your statement: {trouble}. The index should work for any"
     " rows."

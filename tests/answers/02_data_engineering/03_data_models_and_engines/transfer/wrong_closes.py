@@ -1,4 +1,4 @@
-# message: expected it left open for its owner
+# message: expected it left open
 UPDATE = "UPDATE account SET balance = balance + ? WHERE name = ?"
 
 
