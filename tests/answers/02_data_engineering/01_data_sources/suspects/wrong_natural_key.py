@@ -1,0 +1,11 @@
+# message: bob bought two coffees
+def suspects(table):
+    ordered = table.sort_values("received_at")
+    cents = set()
+    for _, rows in ordered.groupby("merchant"):
+        if len(rows) >= 5:
+            usual = rows["amount"].iloc[:5].median()
+            cents |= set(rows.index[rows["amount"] > 30 * usual])
+
+    key = ["person", "merchant", "amount"]
+    return set(ordered.index[ordered.duplicated(key)]), cents

@@ -1,0 +1,15 @@
+# message: A rejection without a reason helps nobody
+def sort_bodies(bodies):
+    class Form(BaseModel):
+        model_config = ConfigDict(strict=True, extra="forbid")
+        id: int = Field(ge=1)
+        amount: float = Field(gt=0, le=10_000, allow_inf_nan=False)
+        merchant: str = Field(pattern="^[0-9]{4}$")
+
+    accepted, rejected = [], []
+    for offset, body in enumerate(bodies):
+        try:
+            accepted.append((offset, Form.model_validate_json(body).model_dump()))
+        except ValidationError:
+            rejected.append((offset, "invalid"))
+    return accepted, rejected
