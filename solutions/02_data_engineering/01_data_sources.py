@@ -539,8 +539,8 @@ assert 18 not in duplicates, (
     " its own. Person, merchant and amount do not tell a retry from a twin. See hint 1."
 )
 assert 16 in duplicates, (
-    f"The duplicates are {sorted(duplicates)}; expected [16]: ann's purchase came again under the same"
-    " checkout, a minute later, so not all fields are equal. See hint 1."
+    f"The duplicates are {sorted(duplicates)}; expected [16]: ann's purchase came again under the"
+    " same checkout, a minute later, so not all fields are equal. See hint 1."
 )
 assert duplicates == {16}, f"The duplicates are {sorted(duplicates)}; expected [16]. See hint 1."
 assert not cents & set(range(9, 15)), (
@@ -548,8 +548,8 @@ assert not cents & set(range(9, 15)), (
     " to 14: they come from a jeweller, whose amounts have always been high. See hint 2."
 )
 assert {6, 7} <= cents, (
-    f"In cents are {sorted(cents)}; expected 6 and 7: coffees for 450 and 520. Compare each with its own"
-    " merchant's first amounts. See hint 2."
+    f"In cents are {sorted(cents)}; expected 6 and 7: coffees for 450 and 520. Compare each with"
+    " its own merchant's first amounts. See hint 2."
 )
 assert 20 not in cents, (
     "Offset 20 is said to be in cents; expected not: its merchant has fewer than five rows."
@@ -578,7 +578,8 @@ table = as_table(late)
 before = table.copy()
 duplicates, cents = map(set, suspects(table))
 assert duplicates == {26, 27}, (
-    f"A purchase that came three times gives the duplicates {sorted(duplicates)}; expected [26, 27]."
+    f"A purchase that came three times gives the duplicates {sorted(duplicates)}; expected"
+    " [26, 27]."
 )
 assert set(range(5, 25)) <= cents, (
     f"Of 20 rows in cents you find {len(cents & set(range(5, 25)))}; expected all. Most rows of"
