@@ -938,8 +938,9 @@ pd.DataFrame(
 # is exact above, such as *received less accepted less dead*, holds under every seed. The bounds on
 # the bureau's answer, on `dropna()` and on the lies lie more than five standard errors from what is
 # expected. A change of unit is found by statistics, too: an amount beside the change may fall on
-# the wrong side, so the claim leaves room for it; in some twenty other seeds none did. The kinds, their numbers and the share of lies were set by the authors; at
-# work you count your own dead letters.
+# the wrong side, so the claim leaves room for it; in some twenty other seeds none did. The kinds,
+# their numbers and the share of lies were set by the authors; at work you count your own dead
+# letters.
 #
 # ## Your turn
 #

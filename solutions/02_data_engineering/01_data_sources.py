@@ -24,8 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 # %% [markdown]
 # ## What the checks use
 #
-# A database with two tables, a way to let the power go at any statement, and the table of the last
-# task. You need not change anything here.
+# A database with two tables, a way to let the power go at any statement, a table of applications,
+# and some wrong bodies. You need not change anything here.
 
 # %%
 TABLES = """
@@ -68,6 +68,7 @@ class FragileCursor(sqlite3.Cursor):
         return self
 
 
+# %%
 class Power:
     """A database file, and what became of it when the power went."""
 
@@ -95,15 +96,25 @@ class Power:
             db.close()
 
     def rows(self, query):
-        db = self.on()
-        try:
-            return db.execute(query).fetchall()
-        finally:
-            db.close()
+        return self.run(lambda db: db.execute(query).fetchall())
+
+    def keep(self, bury, letters):
+        """Bury (offset, raw) with a function of yours."""
+        for offset, raw in letters:
+            self.run(lambda db, o=offset, r=raw: bury(db, o, r, "amount"))
+        return self
 
     def state(self):
         letters = self.rows("SELECT offset, raw, replayed FROM dead_letters ORDER BY offset")
         return letters, sorted(self.rows("SELECT offset, record FROM accepted"))
+
+
+# %%
+def comma(raw):
+    """Mend b"1,5" to "1.5"; raises ValueError for what is no number then."""
+    text = raw.decode("utf-8").replace(",", ".")
+    float(text)
+    return text
 
 
 # %%
@@ -117,6 +128,16 @@ def as_table(rows):
     columns = ["received_at", "person", "merchant", "amount", "checkout"]
     return pd.DataFrame(rows, columns=columns).rename_axis("offset")
 
+
+# %%
+WRONG = {  # a body, and the field at fault
+    "amount as text": (b'{"id": 1, "amount": "9.5", "merchant": "0071"}', "amount"),
+    "amount NaN": (b'{"id": 1, "amount": NaN, "merchant": "0071"}', "amount"),
+    "amount below zero": (b'{"id": 1, "amount": -3, "merchant": "0071"}', "amount"),
+    "id true": (b'{"id": true, "amount": 9.5, "merchant": "0071"}', "id"),
+    "merchant as a number": (b'{"id": 1, "amount": 9.5, "merchant": 71}', "merchant"),
+    "no merchant": (b'{"id": 1, "amount": 9.5}', "merchant"),
+}
 
 # %% [markdown]
 # ## Task 1: A validator that loses nothing
@@ -200,15 +221,7 @@ assert rejected[0][0] == 1 and "body" in rejected[0][1], (
     f"The cut-off body is rejected as {rejected[0]}; expected (1, a reason with the word body)."
     " A rejection without a reason helps nobody. See hint 2."
 )
-cases = {
-    "amount as text": (b'{"id": 1, "amount": "9.5", "merchant": "0071"}', "amount"),
-    "amount NaN": (b'{"id": 1, "amount": NaN, "merchant": "0071"}', "amount"),
-    "amount below zero": (b'{"id": 1, "amount": -3, "merchant": "0071"}', "amount"),
-    "id true": (b'{"id": true, "amount": 9.5, "merchant": "0071"}', "id"),
-    "merchant as a number": (b'{"id": 1, "amount": 9.5, "merchant": 71}', "merchant"),
-    "no merchant": (b'{"id": 1, "amount": 9.5}', "merchant"),
-}
-for case, (body, field) in cases.items():
+for case, (body, field) in WRONG.items():
     accepted, rejected = sort_bodies([good[0], body])
     assert len(rejected) == 1, (
         f"A body with {case} is accepted; expected to be rejected. Convert nothing: test what it"
@@ -353,17 +366,8 @@ def replay(db, fix):
 
 
 # %% check="replay"
-def comma(raw):
-    """Mend b"1,5" to "1.5"; raises ValueError for what is no number then."""
-    text = raw.decode("utf-8").replace(",", ".")
-    float(text)
-    return text
-
-
-power = Power()
 came = [(0, b"1,5"), (1, b"\xff\x00"), (2, b"2,5"), (2, b"2,5"), (5, b"?"), (9, b"3,5")]
-for offset, raw in came:
-    power.run(lambda db, o=offset, r=raw: bury(db, o, r, "amount"))
+power = Power().keep(bury, came)
 letters, accepted = power.state()
 assert [offset for offset, _, _ in letters] == [0, 1, 2, 5, 9], (
     f"After burying the offsets 0, 1, 2, 2, 5, 9 the table has {[o for o, _, _ in letters]};"
@@ -398,35 +402,23 @@ assert again == 0, f"The second replay says that {again} came through; expected 
 
 # %% hidden="replay"
 ### BEGIN HIDDEN TESTS
-def point(raw):
-    if raw.startswith(b"!"):
-        raise ValueError("no remedy")
-    return raw.decode("latin-1").upper()
-
-
-def buried():
-    power = Power()
-    for offset, raw in enumerate([b"a", b"!b", b"c\xe9", b"d"]):
-        power.run(lambda db, o=offset, r=raw: bury(db, 10 * o, r, "merchant"))
-    return power
-
-
-whole = buried()
-whole.run(lambda db: replay(db, point))
+came = [(0, b"7,1"), (10, b"!"), (20, b"8,2 "), (30, b"9")]
+whole = Power().keep(bury, came)
+whole.run(lambda db: replay(db, comma))
 expected = whole.state()
-assert expected[1] == [(0, "A"), (20, "C\xc9"), (30, "D")], (
-    f"With another fix `accepted` has {expected[1]}; expected the offsets 0, 20 and 30."
+assert expected[1] == [(0, "7.1"), (20, "8.2 "), (30, "9")], (
+    f"Of four other letters `accepted` has {expected[1]}; expected the offsets 0, 20 and 30."
 )
 for statements in range(40):
-    cut = buried()
-    happened = cut.run(lambda db: replay(db, point), statements)
-    letters, accepted = cut.state()
+    cut = Power().keep(bury, came)
+    happened = cut.run(lambda db: replay(db, comma), statements)
+    letters, _ = cut.state()
     at = f"The power goes after statement {statements} of a replay."
     assert len(letters) == 4, (
         f"{at} Then {4 - len(letters)} of 4 letters are gone; expected all 4: delete nothing, and"
         " nothing before its record is written. See hint 3."
     )
-    cut.run(lambda db: replay(db, point))
+    cut.run(lambda db: replay(db, comma))
     twice = len(cut.state()[1]) - len({offset for offset, _ in cut.state()[1]})
     assert twice == 0, (
         f"{at} After another replay {twice} records are in `accepted` twice; expected each once."
@@ -438,18 +430,13 @@ for statements in range(40):
     )
     if happened != "power cut":
         break
-first = Power()
-first.run(lambda db: bury(db, 1, b"a", "first"))
-first.run(lambda db: bury(db, 1, b"a", "first"))
-assert first.rows("SELECT reason FROM dead_letters") == [("first",)], (
-    "The reason of a letter is not kept as it was given; expected 'first'."
+whole.keep(bury, came)
+assert whole.state() == expected, (
+    "After a replay the same letters are buried again, and the tables change: letters wait that"
+    " were replayed. Expected no change. See hint 1."
 )
-first.run(lambda db: replay(db, point))
-first.run(lambda db: bury(db, 1, b"a", "first"))
-assert first.rows("SELECT replayed FROM dead_letters") == [(1,)], (
-    "A letter that was replayed waits again after it was buried again; expected that to bury the"
-    " same offset again changes nothing. See hint 1."
-)
+reasons = whole.rows("SELECT DISTINCT reason FROM dead_letters")
+assert reasons == [("amount",)], f"All letters were buried for 'amount'; you keep {reasons}."
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-# message: A letter that was replayed waits again
+# message: letters wait that were replayed
 def bury(db, offset, raw, reason):
     with db:
         db.execute(
