@@ -18,7 +18,7 @@ from labkit.intake import checks
 from labkit.intake.dead_letters import Store
 from labkit.intake.form import Refused, read
 from labkit.intake.malformed import BY_NAME, GOOD, KINDS, body_of, good_records, make_corpus
-from labkit.intake.route import IntakeServer
+from labkit.intake.route import Intake, IntakeServer
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
 """Bodies of each kind of fuzz; run with thousands after a change to the form or the route."""
@@ -339,6 +339,31 @@ def test_a_replay_is_idempotent_and_conserves(filled):
     assert filled.replay(mend, half) == 0
     assert filled.fingerprint() == state
     assert filled.letters()["raw"].tolist() == raw
+
+
+def test_a_letter_without_a_remedy_goes_on_waiting(filled):
+    def none(raw):
+        raise ValueError("no remedy")
+
+    state = filled.fingerprint()
+    assert filled.replay(none, half) == 0
+    assert filled.fingerprint() == state
+    assert filled.replay(mend, half) == 4
+
+
+def test_a_route_that_is_started_again_gives_no_offset_twice(tmp_path):
+    class Model:
+        seen = ()
+        score = staticmethod(half)
+
+    with Store(tmp_path / "intake.sqlite") as store:
+        assert store.next_offset() == 0
+        for body in [body_of(RECORDS[0]), b"?", body_of(RECORDS[1]), b"!"]:
+            before = store.next_offset()
+            intake = Intake(store, Model())  # a new process on the same file
+            assert intake.take(body, "2026-03-02T10:00:00+00:00")[1]["offset"] == before
+        assert store.next_offset() == 4
+        assert store.counts() == {"accepted": 2, "dead": 2, "replayed": 0, "retracted": 0}
 
 
 def test_a_replay_that_fails_in_the_middle_leaves_all_as_it_was(filled):

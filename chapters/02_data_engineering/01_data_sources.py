@@ -9,13 +9,13 @@
 # that nothing malformed reaches the model; find what only a batch shows, and take its predictions
 # back; account for every body that came.
 #
-# **Time** 40 minutes. **Before this** nothing of this chapter; some pandas.
+# **Time** 45 minutes. **Before this** nothing of this chapter; some pandas.
 
 # %% [markdown]
 # ## Four kinds of sources
 #
-# Riverton Pay grants credit at the checkout. The city and the service are made up, so the truth is
-# known. What the service knows comes from four kinds of sources.
+# Riverton Pay lends people the price of what they buy in a shop. The city and the service are made
+# up, so the truth is known. What the service knows comes from four kinds of sources.
 #
 # | source | who produces it | how fast | how far to trust it |
 # |---|---|---|---|
@@ -33,6 +33,7 @@
 # %%
 import inspect
 import json
+import re
 from datetime import datetime
 
 import numpy as np
@@ -56,8 +57,8 @@ SEED = 1  # change it: every claim below should still hold
 #
 # **The question.** How many people applied yesterday? (**D1**)
 #
-# **Your guess.** You count the bodies that the form received. By how many per cent is that too
-# many?
+# **Your guess.** The button is slow, and some people press it again. You count the bodies that the
+# form received. By how many per cent is that too many?
 
 # %%
 my_guess = 2  # %, edit me
@@ -88,38 +89,44 @@ log = pd.concat(
 )
 
 # %% [markdown]
-# The database has a table of loans, which are granted, and one of decisions, which are taken. Staff
-# try the service out under accounts of their own. And the credit bureau sends a file each morning
-# with those whom the service asked about: only people whom it knows, and often days later.
+# The database has a table of decisions. Staff try the service out under accounts of their own, and
+# who leaves before the answer gets no decision. The credit bureau sends a file each morning with
+# those whom the service asked about: only people whom it knows, and often days later.
 
 # %%
-staff = pd.DataFrame({"person_id": -1 - np.arange(8).repeat(3), "approved": True})
-asked = pd.concat([yesterday[["person_id", "approved"]], staff], ignore_index=True)
-decisions = asked[asked["approved"].notna()]  # who left before the answer got none
-loans = decisions[decisions["approved"].astype(bool)]
+staff = pd.DataFrame({"day": 17, "person_id": -1 - np.arange(8).repeat(3)})
+decided = month.loc[month["approved"].notna(), ["day", "person_id"]]
+decisions = pd.concat([decided, staff])
 
 known = pd.Series(rng.random(len(load_people())) < 0.85)
 feed = month[month["person_id"].map(known)].copy()
 feed["sent_on"] = feed["day"] + 1 + rng.choice(4, len(feed), p=[0.5, 0.3, 0.15, 0.05])
 
 # %% [markdown]
-# Ask each source as you would on the first morning, and then as somebody who knows what it counts.
-# For the bureau that means to wait until all its files have come, and to allow for the people whom
-# it does not know; their share is learnt from an older day.
+# Ask each source as you would on the first morning: count its rows. Then ask as somebody who knows
+# what a row is: count people, wait for all the files, and allow for the people who are missing. Day
+# 10 was counted by hand, so it gives their share.
+
 
 # %%
-before = month[month["day"] == 10]["person_id"]
-covered = feed[feed["day"] == 10]["person_id"].nunique() / before.nunique()
-of_yesterday = feed[feed["day"] == 17]
-customers = decisions[decisions["person_id"] >= 0]
+def people_on(table, day):
+    """Customers in a table on a day."""
+    rows = table[(table["day"] == day) & (table["person_id"] >= 0)]
+    return rows["person_id"].nunique()
+
+
+day_10 = people_on(month, 10)
 answers = pd.DataFrame(
     {
         "user input": (len(bodies), bodies["person_id"].nunique()),
         "system logs": (len(log), log.loc[log["endpoint"] == "/apply", "user"].nunique()),
-        "internal database": (len(loans), customers["person_id"].nunique()),
+        "internal database": (
+            (decisions["day"] == 17).sum(),
+            round(people_on(decisions, 17) * day_10 / people_on(decisions, 10)),
+        ),
         "third party": (
-            (of_yesterday["sent_on"] == 18).sum(),
-            round(of_yesterday["person_id"].nunique() / covered),
+            ((feed["day"] == 17) & (feed["sent_on"] == 18)).sum(),
+            round(people_on(feed, 17) * day_10 / people_on(feed, 10)),
         ),
     },
     index=["as it stands", "understood"],
@@ -136,8 +143,8 @@ fig, ax = figures.new(
 for y, source in enumerate(reversed(off.index)):
     first, then = 100 + off.loc[source]
     ax.plot([first, then], [y, y], color=figures.GREY, lw=1.5, zorder=1)
-    ax.plot(first, y, "o", color=figures.ORANGE, ms=9)
-    ax.plot(then, y, "o", color=figures.BLUE, ms=9)
+    ax.plot(first, y, "o", color=figures.ORANGE, ms=12)
+    ax.plot(then, y, "o", color=figures.BLUE, ms=7)
 ax.annotate("as it stands", (100 + off.iloc[1, 0], 2), (0, 9), textcoords="offset points",
             color=figures.ORANGE, ha="center", fontsize=9.5)  # fmt: skip
 ax.annotate("understood", (100 + off.iloc[1, 1], 2), (5, 9), textcoords="offset points",
@@ -150,19 +157,19 @@ figures.mark_guess(ax, x=100 + my_guess)
 figures.show(
     fig,
     caption=f"Of {truth:,} people the form counts {off.iloc[0, 0]:+.0f} %, the log "
-    f"{off.iloc[1, 0]:+.0f} %, the database {off.iloc[2, 0]:+.0f} % and the bureau "
+    f"{off.iloc[1, 0]:+.0f} %, the database {off.iloc[2, 0]:+.1f} % and the bureau "
     f"{off.iloc[3, 0]:+.0f} %. Understood, none is off by more than "
     f"{off['understood'].abs().max():.1f} %. You guessed {my_guess:+g} % for the form.",
     alt="Four rows, one per source. An orange dot, the answer as it stands, lies far from the "
-    "truth in most of them; a blue dot, the understood one, lies on it or near it.",
+    "truth in three of them; a blue dot, the understood one, lies on it or near it.",
 )
 
 # %% tags=["claim-D1"]
 claim(
     "D1",
-    "a source read as it stands is far off: the worst of the four",
-    measured=off["as it stands"].abs().max(),
-    at_least=50,
+    "three of the four sources, read as they stand, are far off: the least of the three",
+    measured=off["as it stands"].abs().nlargest(3).iloc[-1],
+    at_least=15,
     unit="%",
 )
 claim(
@@ -174,13 +181,14 @@ claim(
 )
 
 # %% [markdown]
-# **Why.** A source counts what its makers needed: presses, requests, loans, files. *How many
-# people* was nobody's question. Before you use a number, ask what makes it go up by one.
+# **Why.** A source counts what its makers needed: presses, requests, decisions, files. *How many
+# people* was nobody's question. Before you use a number, ask what makes it go up by one. The
+# database's first answer was nearly right, by luck: the staff who are too many stand for the
+# customers who left. On another day the two errors need not cancel.
 #
-# **Where it stops being true.** Knowing a source does not fill its holes. Who left before the
-# answer is in no decision, so the database stays a little low, and nobody repairs that by counting
-# more cleverly. The bureau's answer is an estimate: it holds as long as it knows the same share of
-# people every day.
+# **Where it stops being true.** The form and the log name everybody here, so they become exact. The
+# database and the bureau do not: who is missing can only be filled in with another source, here the
+# count of day 10, and it holds as long as the same share is missing every day.
 
 # %% [markdown]
 # ## Fifteen ways to be wrong
@@ -188,7 +196,8 @@ claim(
 # **The question.** User input is the source that you trust least, and the model predicts on it.
 # What has to stand between them? (**D2**)
 #
-# This is what the form should send, one *body* (the bytes of a request) for each application:
+# This is what the form should send, one *body* (the bytes of a request) for each application.
+# `checkout` is a key that the shop's page makes, once per basket:
 
 # %%
 corpus = make_corpus(4_000, np.random.default_rng([SEED, 2]), twins=100)
@@ -198,8 +207,8 @@ for name, value in json.loads(sent["body"][sent["kind"] == GOOD].iloc[0]).items(
 
 # %% [markdown]
 # And this is what comes instead. The corpus is made up, its kinds are not: services meet them all.
-# The first twelve show in the body. The last three are in perfect form; you need other bodies, or
-# another table, to see that something is wrong.
+# The first twelve show in the body. The last three are in perfect form; you need more than the body
+# to see that something is wrong.
 
 # %%
 listed = pd.DataFrame([(k.name, k.means, k.at_edge) for k in KINDS])
@@ -209,19 +218,8 @@ listed.index += 1
 listed
 
 # %% [markdown]
-# **The wrong way.** Read the JSON and convert what you need; what cannot be converted raises.
-
-
-# %%
-def by_hand(body):
-    record = json.loads(body)
-    int(record["person_id"]), int(record["stated_income"])
-    float(record["amount"]), str(record["merchant_code"])
-
-
-# %% [markdown]
-# Better: declare the fields with their types, and let *pydantic* check them. This is the
-# declaration that people write first.
+# **The wrong way.** Declare the fields with their types, and let *pydantic* convert what it can.
+# This is the declaration that people write first.
 
 
 # %%
@@ -247,26 +245,27 @@ class Declared(BaseModel):
 my_guess = 1  # of 12, edit me
 
 # %% [markdown]
-# **The right way.** `strict`: nothing is converted (but times, which JSON writes as text).
-# `extra="forbid"`: no field that nobody asked for. And a range or a list of values for each field.
+# **The right way.** `strict` converts no text, no `true` and no fraction. (It still reads a time
+# out of its text, and 54 as 54.0.) `extra="forbid"`: no field that nobody asked for. And a range or
+# a list of values for each field.
 
 # %%
 print(inspect.getsource(Application))
 
 # %% [markdown]
-# One kind passes even that. JSON allows a field to come twice, and nearly every parser takes the
-# last without a word. So the edge has three layers: bytes, JSON, form. `Refused` carries the layer,
-# the field and the reason.
+# JSON allows a field to come twice, and many parsers take the last without a word, pydantic's among
+# them. So the *edge*, the first code that a body meets, has three layers: bytes, JSON, form. (The
+# first refuses nothing that the others would let in. It names the byte.) What is refused raises
+# `Refused`, with the layer, the field and the reason.
 
 # %%
 show_source(form.read, form.decode, form.no_field_twice)
 
 # %% [markdown]
-# **Measure.** Every body against four edges: which share of a kind gets through?
+# **Measure.** Every body against three edges: which share of a kind gets through?
 
 # %%
 edges = {
-    "by hand": by_hand,
     "declared": Declared.model_validate_json,
     "strict": Application.model_validate_json,
     "three layers": form.read,
@@ -276,7 +275,7 @@ edges = {
 def gets_through(edge, body):
     try:
         edge(body)
-    except (ValueError, KeyError, TypeError):
+    except ValueError:  # pydantic's error is one, and so is Refused
         return False
     return True
 
@@ -285,8 +284,8 @@ through = pd.DataFrame({n: [gets_through(e, b) for b in sent["body"]] for n, e i
 through = through.groupby(sent["kind"].to_numpy()).mean()
 through = through.loc[[k.name for k in KINDS] + [GOOD]]
 at_edge = [k.name for k in KINDS if k.at_edge]
+in_batch = [k.name for k in KINDS if not k.at_edge]
 open_for = (through.loc[at_edge] > 0).sum()
-through.round(2)
 
 # %%
 fig, ax = figures.new(
@@ -303,28 +302,28 @@ for x, edge in enumerate(through):
             ax.plot(x + 0.32, y, ">", color=colour, ms=8)
     note = f"{open_for[edge]} of 12\nget through"
     ax.text(x, 16.9, note, ha="center", va="top", fontsize=9.5)
-ax.text(1, 18.9, f"your guess: {my_guess}", color=figures.GUESS_COLOUR, ha="center", fontsize=9.5,
+ax.text(0, 18.9, f"your guess: {my_guess}", color=figures.GUESS_COLOUR, ha="center", fontsize=9.5,
         va="top")  # fmt: skip
 ax.axhline(11.5, color=figures.GREY, lw=1)
 ax.axhline(14.5, color=figures.GREY, lw=1)
-ax.text(3.6, 5.5, "one body\nshows it", va="center", fontsize=9.5)
-ax.text(3.6, 13, "only many\nbodies do", va="center", fontsize=9.5)
+ax.text(2.6, 5.5, "one body\nshows it", va="center", fontsize=9.5)
+ax.text(2.6, 13, "needs more\nthan the body", va="center", fontsize=9.5)
 ax.set_yticks(range(16), through.index)
-ax.set_xticks(range(4), through.columns)
+ax.set_xticks(range(3), through.columns)
 ax.xaxis.tick_top()
-ax.set(xlim=(-0.5, 4.3), ylim=(19.6, -0.7))
+ax.set(xlim=(-0.5, 3.4), ylim=(19.6, -0.7))
 ax.grid(visible=False)
 ax.tick_params(length=0)
 ax.spines[["left", "bottom"]].set_visible(False)
 figures.show(
     fig,
     caption=f"Arrows get through, squares are stopped. Of twelve kinds that a body shows, "
-    f"{open_for['by hand']} get through a conversion by hand, {open_for['declared']} through "
-    f"declared types, {open_for['strict']} through a strict form, and {open_for['three layers']} "
-    f"through all three layers. You guessed {my_guess} for the declared types.",
-    alt="A table of sixteen kinds of bodies and four edges. Most kinds pass the edge written by "
-    "hand, many the declared types, one the strict form and none of the first twelve the three "
-    "layers. The last three kinds and the good bodies pass all four.",
+    f"{open_for['declared']} get through declared types, {open_for['strict']} through a strict "
+    f"form, and {open_for['three layers']} through all three layers. You guessed {my_guess} for "
+    "the declared types.",
+    alt="A table of sixteen kinds of bodies and three edges. Many kinds pass the declared types, "
+    "one the strict form and none of the first twelve the three layers. The last three kinds and "
+    "the good bodies pass all.",
 )
 
 # %% [markdown]
@@ -344,26 +343,26 @@ first = answered[answered["status"] == 422].groupby("kind")["reason"].first()
 first.str.slice(0, 48).to_frame()
 
 # %% [markdown]
-# Every body must be somewhere. And the model itself says whom it saw: it counts inside its own
-# method, so no way round the edge would escape it.
+# The model itself says whom it saw: it counts inside its own method, so no way round the edge would
+# escape it.
 
 # %%
 bad = sent.index[sent["kind"].isin(at_edge)]
+good = sent.index[sent["kind"] == GOOD]
 seen = set(stats["model_saw"])
 pd.Series(
     {
-        "received": stats["received"],
+        "sent": len(sent),
         "accepted": stats["accepted"],
         "dead": stats["dead"],
-        "rows that the model saw": len(stats["model_saw"]),
+        "that the model saw": len(stats["model_saw"]),
         "of these malformed, as a body shows": len(seen & set(bad)),
-        "of these in perfect form, and wrong": (~sent.loc[list(seen), "kind"].isin([GOOD])).sum(),
+        "of these in perfect form, and wrong": len(seen - set(bad) - set(good)),
     },
     name="bodies",
 ).to_frame()
 
 # %% tags=["claim-D2"]
-refused = answered["status"].eq(422).groupby(answered["kind"]).mean()
 claim(
     "D2",
     "declared types alone let several of the twelve kinds through",
@@ -373,32 +372,24 @@ claim(
 )
 claim(
     "D2",
-    "the route refuses every body of all twelve: the least share of a kind",
-    measured=float(refused[at_edge].min()),
-    equals=1.0,
-)
-claim(
-    "D2",
-    "malformed bodies that the model saw, counted in the model",
+    "malformed bodies of the twelve kinds that the model saw, counted in the model",
     measured=len(seen & set(bad)),
     equals=0,
 )
 claim(
     "D2",
-    "good bodies that were refused",
-    measured=int(answered.loc[answered["kind"] == GOOD, "status"].eq(422).sum()),
-    equals=0,
-)
-claim(
-    "D2",
-    "received less accepted less dead",
-    measured=stats["received"] - stats["accepted"] - stats["dead"],
+    "good bodies that the model did not see",
+    measured=len(set(good) - seen),
     equals=0,
 )
 
 # %% [markdown]
 # **Why.** A converter answers whether it can make a number of this. `int(True)` is 1 and
 # `float("NaN")` is a float. A validator answers whether this is what was agreed.
+#
+# **Where it stops being true.** The route keeps what reaches it whole. A connection that breaks in
+# the middle never comes to `take`, and a crash between `score` and `keep` loses the body. Both
+# times the app gets no answer, and sends again.
 
 # %% [markdown]
 # ## What only a batch shows
@@ -408,22 +399,17 @@ claim(
 #
 # Put what was accepted into one table, and the shop's own record of when each basket was opened
 # beside it. *pandera* checks whole tables. *Time travel*: an application cannot be submitted before
-# its basket was opened, nor after it arrived. *Cents*: a merchant's amounts jump by a factor near a
-# hundred, and stay there. (A threshold for everybody would hit the jewellers.)
+# its basket was opened, nor after it arrived (give or take a minute). *Cents*: a merchant's amounts
+# jump by a factor near a hundred, and stay there. (A threshold for everybody would hit the
+# jewellers.)
 
 # %%
-show_source(checks.in_time, checks.after_a_jump)
+show_source(checks.in_time)
 
 # %% [markdown]
 # *Duplicates* come from retries: the answer was slow, the app sent the purchase again, and gave it
 # a new id. **The wrong way** to find them: a purchase is the same if person, merchant and amount
 # are. In pandera that is one line.
-#
-# **Your guess.** The corpus has 40 duplicates. How many innocent purchases does the line reject
-# beside them?
-
-# %%
-my_guess = 3  # purchases, edit me
 
 # %%
 with Store(server.path) as store:
@@ -443,16 +429,24 @@ print(f"rejected: {len(hit)}, of them duplicates: {(kind[hit] == 'duplicate').su
 # %% [markdown]
 # *Innocent twins*: people buy the same thing twice, a second ticket, another coffee. Perhaps a time
 # limit helps: it is a duplicate if it comes soon after the first.
+#
+# **Your guess.** Take the shortest limit that finds nine of ten duplicates. How many innocent
+# purchases does it reject?
 
 # %%
+my_guess = 5  # purchases, edit me
+
+# %%
+show_source(checks.repeated_within)
 windows = pd.to_timedelta(np.geomspace(3, 86_400, 40).round(), unit="s")
 rows = [checks.repeated_within(scored, w) for w in windows]
 caught = pd.Series([(r & (kind == "duplicate")).sum() for r in rows])
 innocent = pd.Series([(r & twin).sum() for r in rows])
+price = innocent[caught >= 0.9 * (kind == "duplicate").sum()].iloc[0]
 
 # %% [markdown]
-# No limit does both. The form has a field for that: `checkout`, a key that the shop's page makes
-# once per basket. A retry repeats it; a second purchase has one of its own.
+# No limit does both. The form has a field for that, `checkout`. A retry repeats it; a second
+# purchase has one of its own.
 
 # %%
 show_source(checks.first_of_its_checkout)
@@ -472,19 +466,19 @@ for limit, name in [(10, "10 s"), (60, "1 min"), (600, "10 min"), (3_600, "1 h")
                     (86_400, "a day")]:  # fmt: skip
     i = int(np.argmin(np.abs(windows.total_seconds() - limit)))
     ax.plot(innocent[i], caught[i], "o", color=figures.ORANGE, ms=6)
-    ax.annotate(name, (innocent[i], caught[i]), (5, -13), textcoords="offset points", fontsize=9.5,
-                color=figures.ORANGE)  # fmt: skip
+    place = {"xytext": (-8, 0), "ha": "right"} if limit == 10 else {"xytext": (5, -13)}
+    ax.annotate(name, (innocent[i], caught[i]), textcoords="offset points", fontsize=9.5,
+                color=figures.ORANGE, **place)  # fmt: skip
 ax.plot(key_innocent, key_caught, "*", color=figures.BLUE, ms=16, clip_on=False)
 ax.annotate("by key", (key_innocent, key_caught), (-12, 0), textcoords="offset points",
             color=figures.BLUE, fontsize=9.5, ha="right", va="center")  # fmt: skip
 ax.set(xlim=(-14, 115), ylim=(0, 47))
 figures.mark_guess(ax, x=my_guess)
-amounts = scored["amount"]
 figures.show(
     fig,
-    caption=f"Within a day the rule finds {caught.iloc[-1]} duplicates and rejects "
-    f"{innocent.iloc[-1]} purchases worth {amounts[rows[-1] & twin].sum():,.0f} crowns. The key "
-    f"finds {key_caught} and rejects {key_innocent}. You guessed {my_guess}.",
+    caption=f"To find nine of ten duplicates a time limit rejects {price} innocent purchases, and "
+    f"a limit of a day all {innocent.iloc[-1]}. The key finds {key_caught} and rejects "
+    f"{key_innocent}. You guessed {my_guess}.",
     alt="Duplicates found against innocent purchases rejected. The line of time limits rises "
     "slowly to the right: to find all duplicates it rejects all twins. A star at the top left, "
     "the key, finds all and rejects none.",
@@ -501,84 +495,35 @@ with Store(server.path) as store:
     store.retract(checks.found(scored))
     store.retract(checks.found(scored))  # once more: it changes nothing
     counts, kept = store.counts(), store.predictions()["retracted"].isna()
-where = pd.DataFrame({"kind": sent["kind"], "at": "the edge"})
+where = pd.DataFrame({"kind": sent["kind"], "at": "nowhere"})
+where.loc[answered["status"] == 422, "at"] = "dead"
 where.loc[kept.index, "at"] = np.where(kept, "kept", "retracted")
-ended = pd.crosstab(where["kind"], where["at"]).loc[[k.name for k in KINDS] + [GOOD]]
-
-# %%
-fig, ax = figures.new(
-    title="Twelve kinds end before the model, three after it, none gets lost",
-    size=(7.6, 5.4),
-)
-layers = ["received", "bytes", "JSON", "form", "model", "batch", "kept"]
-with Store(server.path) as store:
-    stopped_by = store.letters()["layer"].map({"bytes": 1, "json": 2, "form": 3})
-stop = where["at"].map({"retracted": 5, "kept": 6}).fillna(stopped_by)
-for y, name in enumerate(ended.index):
-    for x, n in stop[where["kind"] == name].value_counts().items():
-        colour = {5: figures.ORANGE, 6: figures.GREEN}.get(x, figures.BLUE)
-        ax.plot([0, x], [y, y], color=colour, lw=1.2 + n**0.5 / 9, solid_capstyle="butt")
-        ax.plot(x, y, ">" if x == 6 else "|", color=colour, ms=9, mew=3)
-        ax.text(x + 0.14, y, f"{n:,}", va="center", fontsize=9.5, color=colour)
-ax.axvspan(3.5, 4.5, color="#EEEEEE", zorder=0)
-ax.set_yticks(range(16), ended.index)
-ax.set_xticks(range(7), layers)
-ax.xaxis.tick_top()
-ax.set(xlim=(-0.1, 6.9), ylim=(15.7, -0.7))
-ax.tick_params(length=0)
-ax.grid(axis="y", visible=False)
-figures.show(
-    fig,
-    caption=f"{stats['received']:,} bodies received: {counts['dead']:,} are dead letters (blue), "
-    f"{counts['retracted']:,} were scored and retracted (orange), {kept.sum():,} kept (green). "
-    "The numbers are bodies.",
-    alt="Sixteen lanes, one for each kind of body, through seven layers. Twelve end at bytes, JSON "
-    "or form, before the model; three pass the model and end in the batch; the good ones go on to "
-    "the end.",
-)
+group = where["kind"].replace(dict.fromkeys(at_edge, "the twelve"))
+pd.crosstab(group, where["at"]).loc[["the twelve", *in_batch, GOOD]]
 
 # %% tags=["claim-D2"]
-share_found = (ended["retracted"] / ended.sum(axis=1))[["time travel", "duplicate", "cents"]]
+retracted = where["at"].eq("retracted").groupby(where["kind"]).mean()
 claim(
     "D2",
-    "time travel, duplicates and cents all pass the edge: the least share of a kind",
-    measured=1 - float(refused[share_found.index].max()),
-    equals=1.0,
-)
-claim(
-    "D2",
-    "in batch they are found and their predictions retracted: the least share of a kind",
-    measured=float(share_found.min()),
+    "the three kinds are found in batch and their predictions retracted: the least share",
+    measured=float(retracted[in_batch].min()),
     at_least=0.9,
 )
 claim(
     "D2",
-    "good applications that are retracted by mistake, as a share",
-    measured=float(ended.loc[GOOD, "retracted"] / ended.loc[GOOD].sum()),
+    "good applications, innocent twins among them, retracted by mistake, as a share",
+    measured=float(retracted[GOOD]),
     at_most=0.002,
 )
-claim(
-    "D2",
-    "accepted less kept less retracted",
-    measured=int(counts["accepted"] - kept.sum() - counts["retracted"]),
-    equals=0,
-)
-
-# %%
 finding(
-    "a uniqueness rule on person, merchant and amount rejects innocent purchases",
-    measured=int(twin[hit].sum()),
-    at_least=80,
-)
-finding(
-    "a key made where the purchase is made rejects none",
-    measured=int(key_innocent),
-    equals=0,
+    "a time limit that finds nine of ten duplicates rejects innocent purchases",
+    measured=int(price),
+    at_least=15,
 )
 
 # %% [markdown]
-# **Why.** Whether two purchases are one is known at the till, and nowhere else. What a source does
-# not write down, no check can find out later.
+# **Why.** Whether two purchases are one is known where they are made, and nowhere else. What a
+# source does not write down, no check can find out later.
 #
 # **Where it stops being true.** An edge with a good clock could refuse the future by itself, and
 # one that remembers keys the duplicates, if it remembers for long enough and in all its processes.
@@ -591,7 +536,7 @@ finding(
 # **The question.** Many pipelines clean with two calls, `errors="coerce"` and `dropna()`. What
 # becomes of the same bodies? (**D2**)
 #
-# **Your guess.** Which share of the good applications is left?
+# **Your guess.** Which share of the good applications is left after `dropna()`?
 
 # %%
 my_guess = 0.95  # edit me
@@ -610,27 +555,26 @@ def cleaned(bodies):
     for name in ["amount", "stated_income", "merchant_code"]:
         table[name] = pd.to_numeric(table[name], errors="coerce")
     table["submitted_at"] = pd.to_datetime(table["submitted_at"], errors="coerce", utc=True)
-    return table
+    return table[list(Application.model_fields)]
 
 
 table = cleaned(sent["body"])
 needed = ["amount", "stated_income", "merchant_code", "submitted_at"]
-ways = {
-    "dropna()": table.dropna(),
-    "the form's fields, dropna()": table[list(Application.model_fields)].dropna(),
-    "dropna(subset=numbers)": table.dropna(subset=needed),
-}
-left = pd.DataFrame({n: sent.loc[t.index, "kind"].value_counts() for n, t in ways.items()})
-left = left.reindex(ended.index).fillna(0).astype(int)
-left.insert(0, "sent", sent["kind"].value_counts())
+ways = {"dropna()": table.dropna(), "dropna(subset=needed)": table.dropna(subset=needed)}
+left = pd.DataFrame({n: group[t.index].value_counts() for n, t in ways.items()})
+left.insert(0, "sent", group.value_counts())
+left = left.loc[["the twelve", *in_batch, GOOD]]
 left
 
 # %% [markdown]
-# Read the last line first. `dropna()` drops a row for any hole. One unknown field in a few bodies
-# makes a column that is empty for all others, and so the only rows left are malformed ones. Without
-# that column it drops everybody who pays at once, because `instalments` is null for them. With the
-# right subset the good ones stay, and most of the malformed stay with them: `True` has become 1,
-# the zeros are gone, a negative amount is a number like any other.
+# Read the last line first. `dropna()` drops a row for any hole, so it drops everybody who pays at
+# once: `instalments` is null for them. With the right subset the good ones stay, and most of the
+# malformed with them: `True` has become 1, the zeros are gone, a negative amount is a number like
+# any other. And what coerces loses good ones too, with the next release of the app. pandas takes
+# the format of the first time for all:
+
+# %%
+pd.to_datetime(["2026-03-02T00:02:12.349Z", "2026-03-02T00:02:13Z"], errors="coerce", utc=True)
 
 # %%
 wrong = left.index != GOOD
@@ -638,13 +582,19 @@ rows = {
     name: (left.loc[GOOD, name], left.loc[wrong, name].sum(), len(sent) - left[name].sum(), 0)
     for name in ways
 }
-rows["three layers and a batch"] = (kept.sum(), 0, 0, counts["dead"] + counts["retracted"])
+at = where["at"]
+rows["three layers and a batch"] = (
+    (at[good] == "kept").sum(),
+    (at.drop(good) == "kept").sum(),
+    (at == "nowhere").sum(),
+    at.isin(["dead", "retracted"]).sum(),
+)
 names = ["good, kept", "wrong, kept", "lost without a trace", "out, with a reason"]
 fate = pd.DataFrame(rows, index=names).T
 fig, ax = figures.new(
     title="Where the bodies went: coercing and dropping keeps no account",
     xlabel="bodies",
-    size=(7.6, 3.4),
+    size=(7.6, 3),
 )
 colours = [figures.GREEN, figures.ORANGE, "#BBBBBB", figures.BLUE]
 start = np.zeros(len(fate))
@@ -652,35 +602,29 @@ for name, colour in zip(names, colours, strict=True):
     ax.barh(range(len(fate)), fate[name], left=start, color=colour, height=0.6, label=name)
     start += fate[name].to_numpy()
 ax.set_yticks(range(len(fate)), fate.index)
-ax.set(ylim=(3.6, -0.9), xlim=(0, len(sent) * 1.01))
+ax.set(ylim=(2.6, -0.9), xlim=(0, len(sent) * 1.01))
 ax.grid(axis="y", visible=False)
 ax.legend(ncols=4, loc="upper left", bbox_to_anchor=(-0.3, -0.2), frameon=False, fontsize=9.5)
 figures.mark_guess(ax, x=my_guess * (sent["kind"] == GOOD).sum())
 good_left = left.loc[GOOD, list(ways)] / left.loc[GOOD, "sent"]
 figures.show(
     fig,
-    caption=f"Of the good applications {good_left.iloc[0]:.0%} are left after dropna(), "
-    f"{good_left.iloc[1]:.0%} with the form's fields only, {good_left.iloc[2]:.0%} with a subset, "
-    f"and then {left.loc[wrong, 'dropna(subset=numbers)'].sum()} wrong ones with them. You guessed "
-    f"{my_guess:.0%}.",
-    alt="Four bars of equal length. The first is nearly all lost without a trace, the second to a "
-    "good third, the third keeps the good and many wrong bodies. The fourth has good ones and, "
-    "apart from them, those that are out with a reason.",
+    caption=f"Of the good applications {good_left.iloc[0]:.0%} are left after dropna(), you "
+    f"guessed {my_guess:.0%}, and {good_left.iloc[1]:.0%} with a subset, which keeps "
+    f"{left.loc[wrong, 'dropna(subset=needed)'].sum()} wrong ones with them. Three layers and a "
+    f"batch keep {rows['three layers and a batch'][1]} wrong ones and lose "
+    f"{rows['three layers and a batch'][2]} bodies.",
+    alt="Three bars of equal length. The first loses more than a third without a trace, the second "
+    "keeps the good and many wrong bodies. The third has good ones and, apart from them, those "
+    "that are out with a reason.",
 )
 
 # %% tags=["claim-D2"]
 claim(
     "D2",
-    "dropna() on the form's own fields loses good applications without a word, as a share",
-    measured=1 - float(good_left.iloc[1]),
+    "dropna() loses good applications without a word, as a share",
+    measured=1 - float(good_left.iloc[0]),
     at_least=0.25,
-)
-claim(
-    "D2",
-    "of the twelve kinds, those that coerce and dropna(subset=numbers) let through",
-    measured=int((left.loc[at_edge, "dropna(subset=numbers)"] > 0).sum()),
-    at_least=6,
-    unit="kinds",
 )
 
 # %% [markdown]
@@ -692,26 +636,27 @@ with Store(server.path) as store:
     letters = store.letters()
 same = letters["raw"].eq(sent.loc[letters.index, "body"])
 print(f"{len(letters)} dead letters, {same.sum()} with the bytes that were sent")
-letters.groupby(["layer", "field", "kind"]).size().rename("letters").to_frame()
-
 
 # %% [markdown]
-# Two of these have one certain meaning: an old app sends the amount as text, and a spreadsheet has
-# eaten the zeros of a code that always has four digits. The others have none. Which amount is
-# meant, in which zone was the clock? Who fills that in makes data up.
+# Two kinds have one certain meaning. An old app sends the amount as text, always with a point and
+# two digits behind it; and a spreadsheet has eaten the zeros of a code of four digits. The others
+# have none. Is "1,299" a thousand and more? In which zone was the clock? Who fills that in makes
+# data up.
 
 
 # %%
 def mend(raw):
-    """The same bytes, or mended ones where the meaning is certain."""
-    try:
-        record = form.parse(form.decode(raw))
-    except form.Refused:
-        return raw
-    if isinstance(record.get("amount"), str):
-        record["amount"] = float(record["amount"])
-    if type(record.get("merchant_code")) is int:
-        record["merchant_code"] = f"{record['merchant_code']:04d}"
+    """The mended bytes, or ValueError where there is no remedy. (Refused is one, too.)"""
+    record = form.parse(form.decode(raw))
+    if not isinstance(record, dict):
+        raise ValueError("no record")
+    amount, code = record.get("amount"), record.get("merchant_code")
+    if isinstance(amount, str):
+        if not re.fullmatch(r"[0-9]+\.[0-9]{2}", amount):
+            raise ValueError("which amount is meant?")
+        record["amount"] = float(amount)
+    if type(code) is int:
+        record["merchant_code"] = f"{code:04d}"
     return json.dumps(record).encode()
 
 
@@ -725,7 +670,8 @@ def mend(raw):
 show_source(Store.replay, Store.keep)
 
 # %% [markdown]
-# Let it fail in the middle first: the power goes after 30 letters. Then run it, and run it again.
+# Let it fail in the middle first: the power goes after 30 letters are scored. Then run it, and run
+# it again. What a replay adds needs the batch checks too, so they come last.
 
 # %%
 mendable = ["number as text", "zeros lost"]
@@ -748,17 +694,13 @@ with Store(server.path) as store:
     for run in ["replayed", "replayed again"]:
         through = store.replay(mend, model.score)
         log.append((run, through, store.counts(), store.fingerprint()))
-    letters = store.letters()
-states = pd.DataFrame([{"run": r, "letters tried": n, **c, "state": s[:8]} for r, n, c, s in log])
+    store.retract(checks.found(checks.batch(store.predictions(), corpus.checkouts)))
+    log.append(("batch again", 0, store.counts(), store.fingerprint()))
+states = pd.DataFrame([{"run": r, "scored": n, **c, "state": s[:8]} for r, n, c, s in log])
+states = states.rename(columns={"dead": "waiting"})
 states.set_index("run")
 
 # %% tags=["claim-D2"]
-claim(
-    "D2",
-    "dead letters hold the bytes that were sent: letters that differ, after the replay as well",
-    measured=int((letters["raw"] != sent.loc[letters.index, "body"]).sum()),
-    equals=0,
-)
 claim(
     "D2",
     "the letters of the two kinds that can be mended come through, as a share",
@@ -767,80 +709,43 @@ claim(
 )
 claim(
     "D2",
-    "a replay that breaks off leaves the state as it was: different states",
-    measured=states["state"][:2].nunique() - 1,
+    "neither a replay that breaks off nor a second one changes the state: changes",
+    measured=states["state"][:2].nunique() + states["state"][2:4].nunique() - 2,
     equals=0,
 )
 claim(
     "D2",
-    "a second replay leaves the state that the first left: different states",
-    measured=states["state"][2:].nunique() - 1,
-    equals=0,
-)
-claim(
-    "D2",
-    "received less accepted less dead, after the replay: the largest of all four states",
-    measured=int((len(sent) - states["accepted"] - states["dead"]).abs().max()),
+    "sent less accepted less waiting: the largest of all five states",
+    measured=int((len(sent) - states["accepted"] - states["waiting"]).abs().max()),
     equals=0,
 )
 
 # %% [markdown]
-# **Why.** Nothing is ever deleted, so nothing has to be remembered: each body has one number, and
-# the tables say where it is. (Here an exception stands for the power cut. The course's tests kill a
-# replay for good, in the middle of its transaction, and find the same.)
+# **Why.** No row is deleted, so the tables themselves say where each body is. (Here an exception
+# stands for the power cut. The course's tests kill a replay for good, in the middle of its
+# transaction, and find the same.)
 #
 # **Where it stops being true.** What a replay does outside of the database, an e-mail or a payment,
-# no transaction takes back. And new predictions need the batch checks too. Run them after every
-# replay.
+# no transaction takes back.
 
 # %% [markdown]
-# ## A lie in good form
+# ## The limit: a lie in good form
 #
-# **The question.** One customer in ten states an income well above the true one. How many of them
-# does any layer find? (**D2**, its limit)
-#
-# **Your guess.** Suppose that a credit bureau knows the incomes of most people, give or take a
-# tenth. What share of the lies does that find?
-
-# %%
-my_guess = 1.0  # edit me
+# One customer in ten states an income well above the true one. No layer finds any of them (**D2**,
+# its limit). What helps is a second source: here a credit bureau that knows the incomes of most
+# people, give or take a tenth.
 
 # %%
 rng = np.random.default_rng([SEED, 3])
 lie = sent["lie"] & (sent["kind"] == GOOD)
 honest = ~sent["lie"] & (sent["kind"] == GOOD)
-lies_kept = kept.reindex(sent.index[lie], fill_value=False)
-
 people = load_people()
 estimate = people["income"] * np.exp(0.1 * rng.standard_normal(len(people)))
 estimate = estimate.where(rng.random(len(people)) < 0.85)  # nobody else is in its files
-bureau = scored["person_id"].map(estimate)
-ratio = scored["stated_income"] / bureau
-suspect = (ratio > 1.25).reindex(sent.index, fill_value=False)
+bureau = scored["person_id"].map(estimate).reindex(sent.index)
+suspect = scored["stated_income"].reindex(sent.index) > 1.25 * bureau
 found_lies, alarms = suspect[lie].mean(), suspect[honest].mean()
-pd.Series(
-    {
-        "lies": lie.sum(),
-        "refused at the edge": (~lie[lie].index.isin(scored.index)).sum(),
-        "retracted after the batch": (~lies_kept).sum(),
-        "above 1.25 of what the bureau says": suspect[lie].sum(),
-        "honest, and above it as well": suspect[honest].sum(),
-    },
-    name="applications",
-).to_frame()
-
-# %% [markdown]
-# What did they gain? Score the same people with their true income.
-
-# %%
-told = lie[lie].index.intersection(scored.index)
-gain = []
-for offset in told:
-    said = form.read(sent.loc[offset, "body"])
-    true = said.model_copy(update={"stated_income": int(people["income"][said.person_id])})
-    gain.append(model.score(offset, said) / model.score(offset, true))
-lowered = np.median(gain)
-print(f"In the median a lie makes the model's probability of default {lowered:.2f} times as high")
+lies_kept, in_file = (at[lie] == "kept").mean(), bureau[lie].notna().mean()
 
 # %%
 fig, ax = figures.new(
@@ -856,15 +761,15 @@ ends = np.array([500, 40_000])
 ax.plot(ends, 1.25 * ends, color=figures.BLACK, lw=1.2)
 ax.text(42_000, 50_000, "1.25 times", fontsize=9.5, va="center")
 ax.text(1_300, 9_000, "lies", color=figures.ORANGE, ha="center")
-note = f"above the line: {found_lies:.0%} of the lies\nyour guess: {my_guess:.0%}"
-ax.text(0.02, 0.96, note, transform=ax.transAxes, va="top", color=figures.GUESS_COLOUR)
+note = f"above the line: {found_lies:.0%} of the lies"
+ax.text(0.02, 0.96, note, transform=ax.transAxes, va="top", fontsize=9.5)
 ax.text(9_000, 4_000, "honest", color="#777777")
 ax.set(xscale="log", yscale="log", xlim=(450, 90_000))
-in_file = bureau[told].notna().mean()
 figures.show(
     fig,
-    caption=f"The bureau knows {in_file:.0%} of those who lie. The rule finds {found_lies:.0%} of "
-    f"the lies, you guessed {my_guess:.0%}, and suspects {alarms:.1%} of the honest.",
+    caption=f"Of {lie.sum()} lies {lies_kept:.0%} passed the edge and the batch. The bureau knows "
+    f"{in_file:.0%} of those who lie; of these the rule finds {found_lies / in_file:.0%}, of all "
+    f"{found_lies:.0%}. It suspects {alarms:.1%} of the honest.",
     alt="Stated against known income on two logarithmic axes. The honest lie along the diagonal; "
     "the lies lie above it, most of them above a line at one and a quarter.",
 )
@@ -873,16 +778,8 @@ figures.show(
 claim(
     "D2",
     "of the well-formed lies the edge refuses and the batch retracts, as a share",
-    measured=1 - float(lies_kept.mean()),
+    measured=1 - float(lies_kept),
     at_most=0.01,
-    limit=True,
-)
-claim(
-    "D2",
-    "a lie pays: the model's probability of default, as stated against true, the median",
-    measured=float(lowered),
-    at_most=0.9,
-    unit="times",
     limit=True,
 )
 claim(
@@ -895,8 +792,8 @@ claim(
 
 # %% [markdown]
 # **Why.** Validation compares a body with an agreement. Whether it is *true* takes a source that
-# the customer does not write. And a second source has its own holes and errors: it says nothing of
-# those whom it does not know, and it suspects some of the honest.
+# the customer does not write. And such a source has its own holes: nearly all the lies that are
+# left are told by people whom it does not know. It suspects some of the honest, too.
 
 # %% [markdown]
 # ## What you measured
@@ -908,15 +805,12 @@ pd.DataFrame(
         ("D1", "worst source, as it stands", f"{off['as it stands'].abs().max():.0f} % off"),
         ("D1", "worst source, understood", f"{off['understood'].abs().max():.1f} % off"),
         ("D2", "kinds of 12 through declared types", f"{open_for['declared']}"),
-        ("D2", "kinds of 12 through three layers", f"{open_for['three layers']}"),
         ("D2", "malformed bodies that the model saw", f"{len(seen & set(bad))}"),
         ("D2", "scored, found in batch, retracted", f"{counts['retracted']}"),
-        ("finding", "innocent purchases, by uniqueness", f"{twin[hit].sum()}"),
-        ("finding", "innocent purchases, by key", f"{key_innocent}"),
+        ("finding", "innocent purchases, by a time limit", f"{price}"),
         ("D2", "good ones lost by dropna()", f"{1 - good_left.iloc[0]:.0%}"),
         ("D2", "dead letters replayed", f"{states['replayed'].iloc[-1]}"),
-        ("D2 limit", "lies that pass all checks", f"{lies_kept.mean():.0%}"),
-        ("D2 limit", "lies that a second source finds", f"{found_lies:.0%}"),
+        ("D2 limit", "lies that pass all checks", f"{lies_kept:.0%}"),
     ],
     columns=["claim", "what", "measured"],
 ).set_index("claim")
@@ -935,12 +829,12 @@ pd.DataFrame(
 # | it might be a lie | a second source, and count whom it does not know |
 #
 # **How sure are these checks?** The seeds are fixed, so you see the same numbers as everybody. What
-# is exact above, such as *received less accepted less dead*, holds under every seed. The bounds on
-# the bureau's answer, on `dropna()` and on the lies lie more than five standard errors from what is
-# expected. A change of unit is found by statistics, too: an amount beside the change may fall on
-# the wrong side, so the claim leaves room for it; in some twenty other seeds none did. The kinds,
-# their numbers and the share of lies were set by the authors; at work you count your own dead
-# letters.
+# is exact above, such as *sent less accepted less waiting*, holds under every seed. The other
+# bounds lie about five standard errors from what is expected, or further. A change of unit is found
+# by statistics: an amount beside the change may fall on the wrong side, so the claim leaves room
+# for it. How large the effects are was set by the authors: how many press twice, how often the
+# monitor asks, how many bodies of each kind and how many innocent twins there are and how soon they
+# follow, whom the bureau knows, how boldly people lie. At work you count your own.
 #
 # ## Your turn
 #

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS retractions (
 """
 
 Fix = Callable[[bytes], bytes]
-"""Gives the mended bytes of a dead letter, or the same bytes where it knows no remedy."""
+"""Gives the mended bytes of a dead letter, or raises ValueError where it knows no remedy."""
 Score = Callable[[int, Application], float]
 """Gives the model's probability of default for the body of this offset."""
 
@@ -75,6 +75,11 @@ class Store:
         with Transaction(self.db):
             self.db.executemany("INSERT OR IGNORE INTO retractions VALUES (?, ?)", found)
 
+    def next_offset(self) -> int:
+        """The number of the next body: one above the largest that is kept, 0 in a new store."""
+        query = "SELECT 1 + max(coalesce(max(d.offset), -1), (SELECT coalesce(max(offset), -1)"
+        return self.db.execute(query + " FROM predictions)) FROM dead_letters d").fetchone()[0]
+
     def waiting(self) -> list[tuple[int, str, bytes]]:
         """The dead letters not yet replayed, as (offset, received_at, raw), in order of arrival."""
         return self.db.execute(
@@ -88,7 +93,7 @@ class Store:
             for offset, received_at, raw in self.waiting():
                 try:
                     application = read(fix(raw))
-                except Refused:
+                except ValueError:  # no remedy, or Refused again
                     continue  # it goes on waiting, with its bytes and its reason
                 self.keep(offset, received_at, application, score(offset, application))
                 self.db.execute("UPDATE dead_letters SET replayed = 1 WHERE offset = ?", [offset])

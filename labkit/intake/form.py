@@ -77,7 +77,7 @@ def shown(text: str) -> str:
 
 def read(body: bytes) -> Application:
     """Read a body through the three layers of the edge, or raise Refused at the first failure."""
-    parse(decode(body))
+    parse(decode(body))  # for what they refuse; the form reads the bytes by itself
     return fits_the_form(body)
 
 

@@ -105,7 +105,7 @@ def _cents(record: Record, rng: np.random.Generator) -> bytes:
 
 KINDS = (
     Kind("not UTF-8", "the text is in Latin-1", _not_utf8, True, "body"),
-    Kind("cut off", "the connection broke in the middle", _cut_off, True, "body"),
+    Kind("cut off", "the app sent only a part", _cut_off, True, "body"),
     Kind("field twice", "amount comes twice", _field_twice, True, "amount"),
     Kind("field missing", "no stated_income", _field_missing, True, "stated_income"),
     Kind("field unknown", "a field nobody asked for", _field_unknown, True, "instalment"),
@@ -120,7 +120,7 @@ KINDS = (
     Kind("duplicate", "sent again under a new id", _duplicate, False, "checkout"),
     Kind("cents", "one merchant sends cents", _cents, False, "amount"),
 )
-"""The twelve that one body shows, and then the three that only many bodies show."""
+"""The twelve that one body shows, and then the three that need more than the body."""
 BY_NAME = {kind.name: kind for kind in KINDS}
 GOOD = "good"
 

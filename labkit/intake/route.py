@@ -59,7 +59,8 @@ class Intake:
     """The ASGI application (`app`): POST /apply, GET /stats."""
 
     def __init__(self, store: Store, model: CountingModel) -> None:
-        self.store, self.model, self.received = store, model, 0
+        self.store, self.model = store, model
+        self.received = store.next_offset()  # an offset is never given twice
         self.app = Starlette(
             routes=[
                 Route("/apply", self._apply, methods=["POST"]),

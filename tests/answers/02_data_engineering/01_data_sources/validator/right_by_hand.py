@@ -1,7 +1,7 @@
 def _fault(body):
     try:
         record = json.loads(body.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, "body"
     if type(record) is not dict:
         return None, "body"

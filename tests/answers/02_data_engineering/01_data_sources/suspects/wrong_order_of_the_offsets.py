@@ -1,0 +1,10 @@
+# message: not the first in the table or by offset
+def suspects(table):
+    ordered = table.sort_index()
+    duplicates = set(ordered.index[ordered.duplicated("checkout")])
+    cents = set()
+    for _, rows in ordered.groupby("merchant"):
+        if len(rows) >= 5:
+            usual = rows["amount"].iloc[:5].median()
+            cents |= set(rows.index[rows["amount"] > 30 * usual])
+    return duplicates, cents
