@@ -591,6 +591,9 @@ rows["three layers and a batch"] = (
 )
 names = ["good, kept", "wrong, kept", "lost without a trace", "out, with a reason"]
 fate = pd.DataFrame(rows, index=names).T
+good_left = left.loc[GOOD, list(ways)] / left.loc[GOOD, "sent"]
+
+# %%
 fig, ax = figures.new(
     title="Where the bodies went: coercing and dropping keeps no account",
     xlabel="bodies",
@@ -606,7 +609,6 @@ ax.set(ylim=(2.6, -0.9), xlim=(0, len(sent) * 1.01))
 ax.grid(axis="y", visible=False)
 ax.legend(ncols=4, loc="upper left", bbox_to_anchor=(-0.3, -0.2), frameon=False, fontsize=9.5)
 figures.mark_guess(ax, x=my_guess * (sent["kind"] == GOOD).sum())
-good_left = left.loc[GOOD, list(ways)] / left.loc[GOOD, "sent"]
 figures.show(
     fig,
     caption=f"Of the good applications {good_left.iloc[0]:.0%} are left after dropna(), you "

@@ -1,4 +1,4 @@
-# message: Of a body with Arabic and a good one you reject the offsets []
+# message: and a good one you accept the offsets [0, 1]
 import re
 
 

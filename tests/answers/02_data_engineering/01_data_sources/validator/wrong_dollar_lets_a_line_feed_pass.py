@@ -1,4 +1,4 @@
-# message: Of a body with a line feed after the digits
+# message: Of a body with merchant '0071\n' and a good one you accept the offsets [0, 1]
 import re
 
 

@@ -1,4 +1,4 @@
-# message: Of a body with four raised digits
+# message: Of a body with merchant '²²²²' and
 def _fault(body):
     try:
         record = json.loads(body.decode("utf-8"))

@@ -1,4 +1,4 @@
-# message: At a body with a huge amount your function raises OverflowError
+# message: At a body with amount 10000000000000 your function raises OverflowError
 def _fault(body):
     try:
         record = json.loads(body.decode("utf-8"))

@@ -1,4 +1,4 @@
-# message: Of a body with a field more and a good one you reject the offsets []
+# message: Of a body with note 'a field more' and a good one you accept the offsets [0, 1]
 def sort_bodies(bodies):
     class Form(BaseModel):
         model_config = ConfigDict(strict=True)
