@@ -1,0 +1,14 @@
+# message: those of all columns
+
+
+def bytes_needed(footer, columns, tested, low, high):
+    needed = 0
+    for g in range(footer.num_row_groups):
+        group = footer.row_group(g)
+        chunks = [group.column(c) for c in range(group.num_columns)]
+        known = next(c.statistics for c in chunks if c.path_in_schema.split(".")[0] == tested)
+        if known is not None and (known.max < low or known.min > high):
+            continue
+        for chunk in chunks:
+            needed += chunk.total_compressed_size
+    return needed

@@ -1,0 +1,12 @@
+# message: those of all six row groups
+
+
+def bytes_needed(footer, columns, tested, low, high):
+    needed = 0
+    for g in range(footer.num_row_groups):
+        group = footer.row_group(g)
+        chunks = [group.column(c) for c in range(group.num_columns)]
+        for chunk in chunks:
+            if chunk.path_in_schema.split(".")[0] in {tested, *columns}:
+                needed += chunk.total_compressed_size
+    return needed

@@ -1,0 +1,15 @@
+# message: its old name as an alias
+
+
+def second_schema(first):
+    second = copy.deepcopy(first)
+    for field in second["fields"]:
+        if field["name"] == "person_id":
+            field["type"] = "long"
+        if field["name"] == "channel":
+            field["name"] = "entry"
+    second["fields"] += [
+        {"name": "currency", "type": "string", "default": "crowns"},
+        {"name": "approved_by", "type": ["null", "string"], "default": None},
+    ]
+    return second
