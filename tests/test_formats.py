@@ -65,17 +65,12 @@ def test_chunks_know_the_statistics_and_say_where_there_are_none(parquet):
     assert found[0, "none"] == (None, None)
 
 
-def test_one_column_is_read_from_its_chunks_and_the_footer(parquet):
+def test_what_is_read_for_one_column_holds_its_chunks(parquet):
     file = CountedFile(parquet)
     assert pq.read_table(file, columns=["id"], pre_buffer=False).num_rows == 3_000
     own = {b for c in chunks(parquet) if c.column == "id" for b in range(c.start, c.end)}
-    others = {b for c in chunks(parquet) if c.column == "text" for b in range(c.start, c.end)}
     read = {b for start, end in file.reads for b in range(start, end)}
     assert own <= read
-    # The footer is read with what stands before it, which in so small a file is a lot.
-    assert pq.read_metadata(parquet).serialized_size < 65_536
-    assert distinct_bytes(file.reads) <= parquet.stat().st_size
-    assert others - read or parquet.stat().st_size < 65_536
 
 
 def test_the_way_to_a_row_ends_at_the_page_that_holds_it(tmp_path):
