@@ -1146,8 +1146,8 @@ figures.show(
     fig,
     caption=f"Six columns, written once for each format and read by default readers. pandas loses"
     f" {lost['CSV, pandas']} of them from the CSV; you guessed {my_guess}.",
-    alt="A table of twelve readers and six columns. Some readers of CSV and JSON Lines lose codes or"
-    " countries; those of Avro, Arrow and DuckDB keep all.",
+    alt="A table of twelve readers and six columns. Some readers of CSV and JSON Lines lose codes"
+    " or countries; those of Avro, Arrow and DuckDB keep all.",
 )
 
 # %% [markdown]
