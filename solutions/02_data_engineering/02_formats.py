@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 # %% [markdown]
 # ## What the tasks use
 #
-# Task 2 works on the footer of a Parquet file that is made in memory, task 3 on an Avro schema. You
-# need not change anything here.
+# Task 1 works on three lines of a CSV, task 2 on the footer of a Parquet file that is made in
+# memory, task 3 on an Avro schema. You need not change anything here.
 
 
 # %%
@@ -46,6 +46,21 @@ def day_columns(n):
     }
 
 
+def sizes_of(footer):
+    """Return bytes in the file and unpacked, one row for each (row group, column)."""
+    places = [(g, c) for g in range(footer.num_row_groups) for c in range(footer.num_columns)]
+    parts = {place: footer.row_group(place[0]).column(place[1]) for place in places}
+    return pd.DataFrame(
+        {
+            (g, part.path_in_schema.split(".")[0]): {
+                "bytes": part.total_compressed_size,
+                "unpacked": part.total_uncompressed_size,
+            }
+            for (g, _), part in parts.items()
+        }
+    ).T
+
+
 footer = footer_of(day_columns(6_000), 1_000, without_statistics=["merchant"])
 chunk = footer.row_group(2).column(0)
 print(chunk.path_in_schema, chunk.statistics.min, chunk.statistics.max,
@@ -65,16 +80,39 @@ FIRST = {
         {"name": "instalments", "type": ["null", "int"]},
     ],
 }
+OLD_ROWS = [
+    {"person_id": 7, "amount": 54.0, "channel": "web", "instalments": None},
+    {"person_id": 175958, "amount": 120.5, "channel": "till", "instalments": 12},
+]
+NEW_ROWS = [{"person_id": 3_000_000_000, "amount": 1.0, "entry": "app", "instalments": 3,
+             "currency": "euros", "approved_by": "Eva"}]  # fmt: skip
 
 
 def write_and_read(rows, writer, reader):
-    """Write rows into an Avro file in memory by one schema, and read them by another."""
-    file = io.BytesIO()
-    schema = fastavro.parse_schema(copy.deepcopy(writer))
-    fastavro.writer(file, schema, rows, validator=True)  # refuses what a type cannot hold
-    file.seek(0)
-    return list(fastavro.reader(file, reader_schema=copy.deepcopy(reader)))
+    """Write rows into an Avro file in memory by one schema, read them by another.
 
+    Return (the rows that were read, None), or (None, what went wrong).
+    """
+    file = io.BytesIO()
+    try:
+        schema = fastavro.parse_schema(copy.deepcopy(writer))
+        fastavro.writer(file, schema, rows, validator=True)  # refuses what a type cannot hold
+        file.seek(0)
+        return list(fastavro.reader(file, reader_schema=copy.deepcopy(reader))), None
+    except Exception as error:
+        return None, f"{type(error).__name__}: {' '.join(str(error).split())[:90]}"
+
+
+# %%
+APPLICATIONS = """merchant_code,card_country,instalments,amount,approved,submitted_at
+0071,DE,3,54.5,True,2026-03-02T00:00:11.515+00:00
+0007,NA,,120,,2026-03-02T00:00:42.159+00:00
+0671,NO,12,,False,2026-03-02T00:00:45.744+00:00
+"""
+COLUMNS = {
+    "merchant_code": "text", "card_country": "text", "instalments": "whole",
+    "amount": "number", "approved": "yes or no", "submitted_at": "time",
+}  # fmt: skip
 
 # %% [markdown]
 # ## Task 1: A CSV and its types
@@ -117,17 +155,8 @@ def read_typed(file, types):
 
 
 # %% check="types"
-text = """merchant_code,card_country,instalments,amount,approved,submitted_at
-0071,DE,3,54.5,True,2026-03-02T00:00:11.515+00:00
-0007,NA,,120,,2026-03-02T00:00:42.159+00:00
-0671,NO,12,,False,2026-03-02T00:00:45.744+00:00
-"""
-types = {
-    "merchant_code": "text", "card_country": "text", "instalments": "whole",
-    "amount": "number", "approved": "yes or no", "submitted_at": "time",
-}  # fmt: skip
-frame = read_typed(io.StringIO(text), types)
-assert isinstance(frame, pd.DataFrame) and list(frame) == list(types), (
+frame = read_typed(io.StringIO(APPLICATIONS), COLUMNS)
+assert isinstance(frame, pd.DataFrame) and list(frame) == list(COLUMNS), (
     "Expected a DataFrame with the file's columns in their order. See hint 1."
 )
 assert len(frame) == 3, (
@@ -150,15 +179,6 @@ assert pd.api.types.is_integer_dtype(frame["instalments"]), (
 assert frame["instalments"].isna().tolist() == [False, True, False], (
     "Of the instalments the second is missing; expected so in your table, too. See hint 2."
 )
-assert frame["instalments"].dropna().tolist() == [3, 12], (
-    f"The instalments are {frame['instalments'].tolist()}; expected 3, missing, 12."
-)
-assert frame["amount"].dtype == "float64", (
-    f"The amounts have the dtype {frame['amount'].dtype}; expected float64. See hint 3."
-)
-assert frame["amount"].dropna().tolist() == [54.5, 120.0], (
-    f"The amounts are {frame['amount'].tolist()}; expected 54.5, 120.0, missing."
-)
 assert pd.api.types.is_bool_dtype(frame["approved"]), (
     f"The column approved has the dtype {frame['approved'].dtype}; expected boolean, which has"
     " room for a missing value. See hint 3."
@@ -172,9 +192,6 @@ zone = str(getattr(frame["submitted_at"].dtype, "tz", None))
 assert zone == "UTC", (
     f"The times have the dtype {frame['submitted_at'].dtype}; expected times with the zone UTC."
     " See hint 4."
-)
-assert frame["submitted_at"][1] == pd.Timestamp("2026-03-02 00:00:42.159", tz="UTC"), (
-    f"The second time is {frame['submitted_at'][1]}; expected 00:00:42.159."
 )
 
 # %% hidden="types"
@@ -201,17 +218,18 @@ assert ids == [9007199254740993, 9007199254740995], (
     f"The ids are {ids}; expected 9007199254740993 and 9007199254740995: on the way through a"
     " float, whole numbers above 2 to the power of 53 are rounded. See hint 3."
 )
-assert hidden["id"].isna().tolist() == [False, True, False], (
-    "The second id is missing; expected so in your table, too."
-)
 paid = [None if pd.isna(value) else bool(value) for value in hidden["paid"]]
 assert paid == [False, None, True], f"Expected False, missing, True; you have {paid}."
 assert str(getattr(hidden["at"].dtype, "tz", None)) == "UTC" and hidden["at"].isna()[0], (
     f"The times are {hidden['at'].tolist()}; expected a missing one first, and the zone UTC."
 )
-complete = read_typed(io.StringIO("n,x\n1,2\n2,\n"), {"n": "whole", "x": "number"})
-assert complete["n"].tolist() == [1, 2] and complete["x"].isna().tolist() == [False, True], (
-    "The file 'n,x / 1,2 / 2,' has the whole numbers 1, 2 and the numbers 2.0, missing."
+numbers = read_typed(io.StringIO("n,x\n1,2\n2,\n"), {"n": "whole", "x": "number"})
+assert numbers["x"].dtype == "float64" and numbers["x"].dropna().tolist() == [2.0], (
+    f"Of the file 'n,x / 1,2 / 2,' x is {numbers['x'].tolist()}; expected 2.0, missing, as float64."
+)
+times = read_typed(io.StringIO(APPLICATIONS), COLUMNS)["submitted_at"]
+assert times[1] == pd.Timestamp("2026-03-02 00:00:42.159", tz="UTC"), (
+    f"The second time is {times[1]}; expected 00:00:42.159."
 )
 ### END HIDDEN TESTS
 
@@ -285,23 +303,12 @@ def bytes_needed(footer, columns, tested, low, high):
 
 
 # %% check="bytes"
-table_of = pd.DataFrame(
-    [
-        {
-            "group": g,
-            "column": footer.row_group(g).column(c).path_in_schema.split(".")[0],
-            "bytes": footer.row_group(g).column(c).total_compressed_size,
-            "unpacked": footer.row_group(g).column(c).total_uncompressed_size,
-        }
-        for g in range(6)
-        for c in range(5)
-    ]
-)
-in_group_3 = table_of[table_of["group"] == 3].set_index("column")
+sizes = sizes_of(footer)
+in_group_3 = sizes.loc[3]
 got = bytes_needed(footer, ["device"], "id", 3_200, 3_300)
 both = int(in_group_3["bytes"][["id", "device"]].sum())
 said = "For the devices of the ids 3200 to 3300"
-assert got != int(table_of[table_of["column"].isin(["id", "device"])]["bytes"].sum()), (
+assert got != sum(sizes["bytes"][g, name] for g in range(6) for name in ("id", "device")), (
     f"{said} you give {got:,} bytes, those of all six row groups; expected {both:,}: only the"
     " fourth holds such ids, by its statistics. See hint 2."
 )
@@ -324,8 +331,7 @@ assert got == int(in_group_3["bytes"]["id"]), (
     " See hint 1."
 )
 got = bytes_needed(footer, ["device"], "id", 999, 1_000)
-expected = int(table_of[table_of["column"].isin(["id", "device"]) & (table_of["group"] < 2)]
-               ["bytes"].sum())  # fmt: skip
+expected = sum(sizes["bytes"][g, name] for g in (0, 1) for name in ("id", "device"))
 assert got == expected, (
     f"For the ids 999 to 1000 you give {got:,} bytes; expected {expected:,}: 999 is the last of the"
     " first row group and 1000 the first of the second, and the bounds belong to what is asked for."
@@ -334,12 +340,7 @@ assert got == expected, (
 
 # %% hidden="bytes"
 ### BEGIN HIDDEN TESTS
-sizes = {}
-for g in range(6):
-    for c in range(5):
-        part = footer.row_group(g).column(c)
-        name = part.path_in_schema.split(".")[0]
-        sizes[g, name] = part.total_compressed_size
+sizes = sizes_of(footer)["bytes"]
 got = bytes_needed(footer, ["amount"], "merchant", "0071", "0071")
 expected = sum(sizes[g, name] for g in range(6) for name in ("amount", "merchant"))
 assert got == expected, (
@@ -445,28 +446,21 @@ def second_schema(first):
 
 
 # %% check="evolve"
-old = [
-    {"person_id": 7, "amount": 54.0, "channel": "web", "instalments": None},
-    {"person_id": 175958, "amount": 120.5, "channel": "till", "instalments": 12},
-]
 before = copy.deepcopy(FIRST)
 second = second_schema(FIRST)
 assert before == FIRST, (
     "Your function changes the schema that it is given; expected a new one: old files are still"
     " written down by the first. See hint 1."
 )
-try:
-    came, error = write_and_read(old, FIRST, second), None
-except Exception as e:
-    came, error = None, f"{type(e).__name__}: {' '.join(str(e).split())[:90]}"
+came, error = write_and_read(OLD_ROWS, FIRST, second)
 assert error is None, (
     f"An old file no longer reads ({error}). A new field needs a default, a renamed field its old"
     " name as an alias, and a type may only widen. See hints 2 and 3."
 )
-names = set(came[0])
-assert names == {"person_id", "amount", "entry", "instalments", "currency", "approved_by"}, (
-    f"A row has the fields {sorted(names)}; expected amount, approved_by, currency, entry,"
-    " instalments and person_id."
+names = sorted(came[0])
+assert names == ["amount", "approved_by", "currency", "entry", "instalments", "person_id"], (
+    f"A row has the fields {names}; expected amount, approved_by, currency, entry, instalments and"
+    " person_id."
 )
 entries = [row["entry"] for row in came]
 assert entries == ["web", "till"], (
@@ -485,13 +479,8 @@ ids = [row["person_id"] for row in came]
 assert ids == [7, 175958] and {type(i) for i in ids} == {int}, (
     f"The ids of old rows are {ids}; expected the whole numbers 7 and 175958. See hint 4."
 )
-new = [{"person_id": 3_000_000_000, "amount": 1.0, "entry": "app", "instalments": 3,
-        "currency": "euros", "approved_by": "Eva"}]  # fmt: skip
-try:
-    again, error = write_and_read(new, second, second), None
-except Exception as e:
-    again, error = None, f"{type(e).__name__}: {' '.join(str(e).split())[:90]}"
-assert error is None and again == new, (
+again, error = write_and_read(NEW_ROWS, second, second)
+assert error is None and again == NEW_ROWS, (
     f"A new row with the person 3,000,000,000 does not come back as it was ({error or again})."
     " Which of Avro's types holds such a number? May approved_by be a text, too? See hint 4."
 )
@@ -513,10 +502,7 @@ kept = copy.deepcopy(other)
 version = second_schema(other)
 assert kept == other, "Your function changes the schema that it is given. See hint 1."
 rows = [{"channel": "app", "basket": ["books"], "score": 0.25, "person_id": 2**31 - 1}]
-try:
-    came, error = write_and_read(rows, other, version), None
-except Exception as e:
-    came, error = None, f"{type(e).__name__}: {' '.join(str(e).split())[:90]}"
+came, error = write_and_read(rows, other, version)
 assert error is None, (
     f"By the second version of another schema, with other fields, an old file does not read"
     f" ({error}). Change the schema that you are given, and do not write a new one. See hint 1."
@@ -532,7 +518,7 @@ assert fields["score"] == other["fields"][2], (
     f"The field score is {fields['score']} in the second version; expected it as it was."
 )
 missing = [{**expected, "approved_by": None, "person_id": -(2**40)}]
-assert write_and_read(missing, version, version) == missing, (
+assert write_and_read(missing, version, version)[0] == missing, (
     "A new row without approved_by, or with a person_id far below zero, does not come back."
 )
 ### END HIDDEN TESTS
