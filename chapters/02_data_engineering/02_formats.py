@@ -8,7 +8,7 @@
 # scans, for lookups and for appends; read a CSV without losing what is in it; change a schema so
 # that old files still read.
 #
-# **Time** 40 minutes. **Before this** [Data sources](01_data_sources.ipynb), and some pandas.
+# **Time** 50 minutes. **Before this** [Data sources](01_data_sources.ipynb), and some pandas.
 #
 # One claim of the course's [ledger](../LEDGER.md) is tested:
 #
