@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labkit.formats import ask, write
 from labkit.formats.counted import CountedFile, distinct_bytes, merged
 from labkit.formats.layout import chunks
 from labkit.formats.pages import page_size, pages_to_row, varint
+from labkit.formats.survive import verdict
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,64 @@ def test_what_is_no_sqlite_file_is_refused():
 )
 def test_varint(coded, number):
     assert varint(b"!" + coded, 1) == number
+
+
+SCHEMA = {
+    "type": "record",
+    "name": "T",
+    "fields": [
+        {"name": "id", "type": "long"},
+        {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "basket", "type": {"type": "array", "items": "string"}},
+    ],
+}
+PART = pa.table(
+    {
+        "id": pa.array(range(3_000), pa.int64()),
+        "at": pa.array([1_772_409_600_000 + i for i in range(3_000)], pa.timestamp("ms", "UTC")),
+        "basket": [["books"] * (i % 3) for i in range(3_000)],
+    }
+)
+ENDINGS = {"JSON Lines": "jsonl", "CSV": "csv", "Avro": "avro", "Arrow": "arrow",
+           "Parquet": "parquet", "SQLite": "sqlite", "DuckDB": "duckdb"}  # fmt: skip
+
+
+@pytest.fixture
+def seven(tmp_path):
+    rows, at = PART.to_pylist(), {n: tmp_path / f"t.{e}" for n, e in ENDINGS.items()}
+    write.write_jsonl(at["JSON Lines"], rows)
+    write.write_csv(at["CSV"], rows)
+    write.write_avro(at["Avro"], rows, SCHEMA)
+    write.write_arrow(at["Arrow"], PART)
+    pq.write_table(PART, at["Parquet"])
+    write.insert_sqlite(at["SQLite"], rows)
+    write.insert_duckdb(at["DuckDB"], PART)
+    return at
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_a_row_appended_is_found_and_the_others_are_still_there(seven, name):
+    path = seven[name]
+    old = path.with_stem("old")
+    old.write_bytes(path.read_bytes())
+    write.append(path, PART[7:8].set_column(0, "id", pa.array([9_999])), SCHEMA)
+    for key in (2_999, 9_999):
+        found = ask.one_row(seven, "id", key)[name]()
+        assert len(found) if isinstance(found, list | pa.Table) else found
+    changed = write.bytes_changed(old, path)
+    assert 0 < changed < 200 if name in ("JSON Lines", "CSV", "Avro") else changed >= 4_096
+
+
+@pytest.mark.parametrize(
+    ("was", "came", "says"),
+    [
+        (["007", "NA"], ["007", "NA"], "kept"),
+        (["007", "NA"], [7, None], "lost"),
+        ([True, None], [1, None], "needs its type"),
+        ([3, None], [3.0, None], "needs its type"),
+        ([["a"], []], ['["a"]', "[]"], "needs its type"),
+        ([["a"], []], ["a", ""], "lost"),
+    ],
+)
+def test_what_a_column_is_after_its_journey(was, came, says):
+    assert verdict(was, came) == says
