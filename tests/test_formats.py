@@ -54,6 +54,7 @@ def test_chunks_cover_the_file_between_its_first_four_bytes_and_its_footer(parqu
     found = chunks(parquet)
     assert [c.column for c in found[:4]] == ["id", "text", "none", "list"]
     assert len(found) == 12
+    assert chunks(parquet, "text") == found[1::4]
     data = parquet.read_bytes()
     footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
     covered = merged([(c.start, c.end) for c in found])
@@ -131,14 +132,8 @@ ENDINGS = {"JSON Lines": "jsonl", "CSV": "csv", "Avro": "avro", "Arrow": "arrow"
 
 @pytest.fixture
 def seven(tmp_path):
-    rows, at = PART.to_pylist(), {n: tmp_path / f"t.{e}" for n, e in ENDINGS.items()}
-    write.write_jsonl(at["JSON Lines"], rows)
-    write.write_csv(at["CSV"], rows)
-    write.write_avro(at["Avro"], rows, SCHEMA)
-    write.write_arrow(at["Arrow"], PART)
-    pq.write_table(PART, at["Parquet"])
-    write.insert_sqlite(at["SQLite"], rows)
-    write.insert_duckdb(at["DuckDB"], PART)
+    at = {name: tmp_path / f"t.{ending}" for name, ending in ENDINGS.items()}
+    write.write_all(at.values(), PART, SCHEMA)
     return at
 
 
@@ -168,3 +163,9 @@ def test_a_row_appended_is_found_and_the_others_are_still_there(seven, name):
 )
 def test_what_a_column_is_after_its_journey(was, came, says):
     assert verdict(was, came) == says
+
+
+def test_an_outcome_is_what_came_or_the_name_of_the_error():
+    assert ask.outcome(lambda: 3) == 3
+    assert ask.outcome(lambda: {}["no"]) == "KeyError"
+    assert ask.milliseconds(lambda: None) >= 0

@@ -16,20 +16,16 @@
 #   *Limit*: a column layout loses when you read one row or append one.
 
 # %% tags=["wall-clock"]
-import csv
 import gzip
 import io
 import json
 import sqlite3
 import tempfile
-import time
 import timeit
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import fastavro
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -38,7 +34,8 @@ import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet as pq
 
-from labkit.formats import ask, layout, write
+from labkit.formats import ask, layout, pictures, write
+from labkit.formats.ask import milliseconds, outcome
 from labkit.formats.counted import CountedFile, distinct_bytes, merged
 from labkit.formats.pages import page_size, pages_to_row
 from labkit.formats.survive import verdict
@@ -106,16 +103,10 @@ def avro_schema(types):
 # %% [markdown]
 # **By column, binary.** *Parquet* cuts the table into **row groups**, here of 10,000 rows, and
 # writes each column of a group in one piece, a **column chunk**, encoded and compressed. A
-# **footer** at the end says where each chunk begins, and its least and greatest value. *Arrow*
-# writes the columns as they lie in memory.
-
-
-# %%
-def write_parquet(path, part):
-    pq.write_table(part, path, row_group_size=10_000)
-
-
-# %% [markdown]
+# **footer** at the end says where each chunk begins, and its least and greatest value. Here it is
+# `pq.write_table(table, path, row_group_size=10_000)`. *Arrow* writes the columns as they lie in
+# memory.
+#
 # **Databases in a file.** *SQLite* keeps rows in **pages** of a few thousand bytes, in a tree
 # ordered by key. *DuckDB* keeps columns in compressed blocks. Both change their file in place.
 #
@@ -128,14 +119,7 @@ my_guess = 3  # times, edit me
 # **Measure.**
 
 # %%
-rows = table.to_pylist()
-write.write_jsonl(at["JSON Lines"], rows)
-write.write_csv(at["CSV"], rows)
-write.write_avro(at["Avro"], rows, avro_schema(TYPES))
-write_parquet(at["Parquet"], table)
-write.write_arrow(at["Arrow"], table)
-write.insert_sqlite(at["SQLite"], rows)
-write.insert_duckdb(at["DuckDB"], table)
+write.write_all(at.values(), table, avro_schema(TYPES))
 size = pd.Series({name: path.stat().st_size for name, path in at.items()})
 per_row = size / N
 with at["JSON Lines"].open() as lines, at["CSV"].open() as more_lines:
@@ -145,28 +129,16 @@ with at["JSON Lines"].open() as lines, at["CSV"].open() as more_lines:
 # %% [markdown]
 # What are the bytes spent on? In text, count the characters of each column's values; names, quotes
 # and commas are the rest. In Avro, encode each value alone. The row formats are counted on every
-# 50th row. Arrow and Parquet keep columns apart, and say how many bytes each takes; for Parquet
-# the footer says it:
+# 50th row, so the last line may be a tenth off. Arrow and Parquet keep columns apart, and say how
+# many bytes each takes; for Parquet the footer says it:
 
 # %%
 show_source(layout.chunks, layout._chunk)
 
 
 # %%
-def text_length(value):
-    return len("" if value is None else str(value))
-
-
-def avro_length(value, kind):
-    out = io.BytesIO()
-    fastavro.schemaless_writer(out, kind, value)
-    return out.tell()
-
-
-some = rows[::50]
-as_text = [write.as_text(row) for row in some]
-in_text = {n: np.mean([text_length(row[n]) for row in as_text]) for n in TYPES}
-in_avro = {n: np.mean([avro_length(row[n], TYPES[n]) for row in some]) for n in TYPES}
+some = table.take(np.arange(0, N, 50)).to_pylist()
+in_text, in_avro = write.text_lengths(some), write.avro_lengths(some, TYPES)
 with pa.ipc.open_file(at["Arrow"]) as file:
     in_arrow = {n: file.read_all()[n].nbytes / N for n in TYPES}
 of_parquet = layout.chunks(at["Parquet"])
@@ -177,32 +149,9 @@ spent.loc["names, quotes, commas"] = per_row[spent.columns] - spent.sum()
 spent[["CSV", "Avro", "Parquet"]].round(1)
 
 # %%
-fig, ax = figures.new(
-    title="JSON Lines pays for its names in every row, Parquet writes little twice",
-    xlabel="bytes per row",
-    size=(7.6, 3.8),
+fig, ax = pictures.bytes_per_row(
+    spent, per_row, title="JSON Lines pays for its names in every row, Parquet writes little twice"
 )
-parts = {
-    "names, quotes, commas": figures.GREY,
-    "device": figures.ORANGE,
-    "basket": figures.GREEN,
-    "submitted_at": figures.YELLOW,
-}
-by_part = spent.T[list(parts)].assign(others=spent.drop(list(parts)).sum(), whole=0.0)
-for name in ["SQLite", "DuckDB"]:
-    by_part.loc[name] = 0.0
-    by_part.loc[name, "whole"] = per_row[name]
-by_part = by_part.loc[per_row.sort_values().index]
-left = np.zeros(len(by_part))
-colours = [*parts.values(), figures.BLUE, "#C9C9C9"]
-for part, colour in zip(by_part, colours, strict=True):
-    label = {"others": "nine others", "whole": "not taken apart"}.get(part, part)
-    ax.barh(by_part.index, by_part[part], left=left, color=colour, label=label)
-    left += by_part[part]
-for place, name in enumerate(by_part.index):
-    ax.text(per_row[name] + 3, place, f"{per_row[name]:.0f}", va="center", fontsize=9.5)
-ax.grid(axis="y", visible=False)
-ax.legend(loc="lower right", frameon=False, fontsize=9.5)
 figures.mark_guess(ax, x=my_guess * per_row["Parquet"])
 figures.show(
     fig,
@@ -309,46 +258,12 @@ pd.DataFrame({"answer": pd.Series(answers).round(2), "bytes in the file": size, 
 # The same answer from all five. Now look at where these bytes lie: ten lines of the CSV, and the
 # ten row groups of the Parquet file. One grey is one column; orange is what was read.
 
-
 # %%
-def was_read(name, start, end):
-    return any(low < end and start < high for low, high in reads[name])
-
-
-begin = {c.group: c.start for c in reversed(of_parquet)}  # the first chunk of each group
-grey = {name: ["#D6D6D6", "#B6B6B6"][place % 2] for place, name in enumerate(TYPES)}
-fig, (by_row, by_column) = figures.new(
+fig, axes = pictures.by_row_and_by_column(
+    at["CSV"], reads["CSV"], of_parquet, reads["Parquet"], "amount",
     title="By row one column is read with all others; by column it is read alone",
-    columns=2,
-    size=(7.6, 3.6),
-)
-with at["CSV"].open() as lines:
-    place = 0
-    for y, line in zip(range(11), lines, strict=False):
-        x = 0
-        for name, value in zip(TYPES, next(csv.reader([line])), strict=True):
-            width = len(value) + 1 + ('"' in value) * (2 + value.count('"'))
-            hit = was_read("CSV", place + x, place + x + width)
-            colour = figures.ORANGE if hit else grey[name]
-            alpha = 1 if name == "amount" else 0.35
-            if y:
-                by_row.barh(y, width, left=x, color=colour, alpha=alpha, height=0.9)
-            x += width
-        place += len(line)
-for c in of_parquet:
-    left = (c.start - begin[c.group]) / 1e3
-    colour = figures.ORANGE if was_read("Parquet", c.start, c.end) else grey[c.column]
-    by_column.barh(c.group + 1, (c.end - c.start) / 1e3, left=left, color=colour, height=0.9)
-    if c.group == 0 and c.end - c.start > 10_000:
-        by_column.text(left + (c.end - c.start) / 2e3, 0.35, c.column, rotation=40,
-                       ha="left", va="bottom", fontsize=8)  # fmt: skip
-by_row.set(xlabel="byte of the line", ylabel="line of the CSV")
-by_column.set(xlabel="kB of the row group", ylabel="row group of the Parquet file")
-for ax in (by_row, by_column):
-    ax.set(yticks=range(1, 11), ylim=(10.6, -2.2))
-    ax.grid(visible=False)
-of_amount = [c for c in of_parquet if c.column == "amount"]
-in_chunks = sum(c.end - c.start for c in of_amount)
+)  # fmt: skip
+in_chunks = N * spent.loc["amount", "Parquet"]
 figures.show(
     fig,
     caption=f"Orange: read for the amounts, which are dark. Of the CSV all {read['CSV'] / 1e6:.1f}"
@@ -392,12 +307,11 @@ my_guess = 1  # row groups, edit me
 # %%
 def admitted(path, column, low, high):
     """The row groups that can hold a value from low to high."""
-    of_column = [c for c in layout.chunks(path) if c.column == column]
-    return [c.group for c in of_column if c.low <= high and low <= c.high]
+    return [c.group for c in layout.chunks(path, column) if c.low <= high and low <= c.high]
 
 
 by_merchant = Path(folder.name) / "by_merchant.parquet"
-write_parquet(by_merchant, table.sort_by("merchant_code"))
+write.write_parquet(by_merchant, table.sort_by("merchant_code"))
 day = [pd.Timestamp("2026-03-05", tz="UTC"), pd.Timestamp("2026-03-05 23:59", tz="UTC")]
 files = {"as they came": at["Parquet"], "sorted by merchant": by_merchant}
 groups = {}
@@ -410,24 +324,11 @@ for name, path in files.items():
           f" {distinct_bytes(file.reads):,} bytes read for {len(found)} rows")  # fmt: skip
 
 # %%
-fig, axes = figures.new(
-    title="Statistics help only where like stands with like",
-    columns=2,
+codes = {name: layout.chunks(path, "merchant_code") for name, path in files.items()}
+fig, axes = pictures.ranges_of_groups(
+    codes, "0071", title="Statistics help only where like stands with like",
     xlabel="merchant codes, least to greatest",
-    ylabel="row group",
-    size=(7.6, 3.3),
-)
-for ax, (name, path) in zip(axes, files.items(), strict=True):
-    let_in = admitted(path, "merchant_code", "0071", "0071")
-    for c in layout.chunks(path):
-        if c.column == "merchant_code":
-            low, high = int(c.low), int(c.high)
-            colour = figures.ORANGE if c.group in let_in else figures.GREY
-            ax.barh(c.group + 1, high - low + 1, left=low, color=colour, height=0.6)
-    ax.set_title(name, fontsize=10)
-    ax.set(yticks=range(1, 11), ylim=(10.7, -0.2))
-    ax.grid(axis="y", visible=False)
-    figures.mark_truth(ax, x=71, label="0071")
+)  # fmt: skip
 figures.show(
     fig,
     caption="Orange: row groups that may hold merchant 0071. As they came,"
@@ -542,15 +443,6 @@ def map_arrow():
     return pa.ipc.open_file(pa.memory_map(str(at["Arrow"]))).read_all()
 
 
-def milliseconds(work, runs=5):
-    taken = []
-    while not taken or (len(taken) < runs and sum(taken) < 200):
-        start = time.perf_counter()
-        work()
-        taken.append(1e3 * (time.perf_counter() - start))
-    return float(np.median(taken))
-
-
 before = pa.total_allocated_bytes()
 mapped = map_arrow()
 fetched = pa.total_allocated_bytes() - before
@@ -601,17 +493,7 @@ ms = pd.DataFrame({task: {name: milliseconds(f) for name, f in by.items()}
 
 # %% tags=["nbval-ignore-output"]
 ratio = ms / ms.min()
-fig, ax = figures.new(title="No format is best at everything", size=(6.6, 3.6))
-ax.imshow(np.log10(ratio), cmap="Oranges", aspect="auto", vmin=0, vmax=4.5)
-for y, name in enumerate(ratio.index):
-    for x, task in enumerate(ratio):
-        value = ratio.loc[name, task]
-        text = "best" if value == 1 else f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
-        colour = "white" if value > 300 else figures.BLACK
-        ax.text(x, y, text, ha="center", va="center", color=colour)
-ax.set(xticks=range(3), xticklabels=ratio.columns, yticks=range(7), yticklabels=ratio.index)
-ax.grid(visible=False)
-ax.tick_params(length=0)
+fig, ax = pictures.times_of_best(ratio, title="No format is best at everything")
 figures.show(
     fig,
     caption="Times as long as the best of the column. The sum on the CSV takes"
@@ -649,8 +531,7 @@ claim(
 # %% [markdown]
 # **What the table does not say.** An append to SQLite or DuckDB waits until the disk has it, and is
 # undone if the power fails in between. A line appended to text does neither.
-
-# %% [markdown]
+#
 # ## The same question in memory
 #
 # **The question.** Once the table is in memory, does its order still matter? (**D6**)
@@ -714,26 +595,10 @@ claim(
 # two, then L3. Here are 16 rows of 12 numbers in both orders, one cache line beside the other.
 
 # %%
-number = np.arange(16 * 12).reshape(16, 12) % 12  # each cell holds its column
-fig, axes = figures.new(
+fig, axes = pictures.cache_lines(
+    rows=16, columns=12, wanted=4,
     title="What one column makes the processor fetch, in light orange",
-    columns=2,
-    xlabel="number within the cache line",
-    ylabel="cache line",
-    size=(7.6, 4.0),
-)
-for ax, order in zip(axes, "CF", strict=True):
-    wanted = number.ravel(order).reshape(24, 8) == 4
-    fetched_too = wanted.any(axis=1, keepdims=True) & ~wanted
-    ax.imshow(0.35 * fetched_too + 0.75 * wanted, cmap="Oranges", vmin=0, vmax=1, aspect="auto")
-    ax.set_title({"C": "by row (C)", "F": "by column (F)"}[order], fontsize=10)
-    ax.set(xticks=np.arange(8), yticks=[0, 5, 11, 17, 23], yticklabels=[1, 6, 12, 18, 24])
-    ax.set_xticklabels(range(1, 9))
-    ax.set_xticks(np.arange(-0.5, 8), minor=True)
-    ax.set_yticks(np.arange(-0.5, 24), minor=True)
-    ax.grid(visible=False)
-    ax.grid(which="minor", color="#BBBBBB", linewidth=0.6)
-    ax.tick_params(which="minor", length=0)
+)  # fmt: skip
 figures.show(
     fig,
     caption="Dark: the 16 numbers of one column. By row they lie in 16 cache lines of 24, by column"
@@ -763,13 +628,7 @@ figures.show(
 SUSPECTS = ["merchant_code", "card_country", "instalments", "approved", "submitted_at", "basket"]
 some_rows = table[:2_000]
 small = {name: path.with_stem("small") for name, path in at.items()}
-write.write_jsonl(small["JSON Lines"], some_rows.to_pylist())
-write.write_csv(small["CSV"], some_rows.to_pylist())
-write.write_avro(small["Avro"], some_rows.to_pylist(), avro_schema(TYPES))
-write_parquet(small["Parquet"], some_rows)
-write.write_arrow(small["Arrow"], some_rows)
-write.insert_sqlite(small["SQLite"], some_rows.to_pylist())
-write.insert_duckdb(small["DuckDB"], some_rows)
+write.write_all(small.values(), some_rows, avro_schema(TYPES))
 
 # %% [markdown]
 # **Your guess.** Of the six columns, how many does `pd.read_csv`, as it is, lose?
@@ -779,11 +638,7 @@ my_guess = 0  # of 6, edit me
 
 
 # %%
-def in_duck(query, path=":memory:"):
-    with duckdb.connect(str(path)) as con:
-        return con.sql(query).to_arrow_table()
-
-
+in_duck = ask.table_from_duckdb
 of_sqlite = zip(*ask.sqlite(small["SQLite"], "SELECT * FROM t"), strict=True)
 with small["JSON Lines"].open() as lines, small["Avro"].open("rb") as file:
     of_json = pa.Table.from_pylist([json.loads(line) for line in lines])
@@ -796,8 +651,6 @@ came_back = {
     "JSON Lines, pandas": pd.read_json(small["JSON Lines"], lines=True),
     "JSON Lines, DuckDB": in_duck(f"FROM read_json('{small['JSON Lines']}')"),
     "SQLite, sqlite3": dict(zip(TYPES, map(list, of_sqlite), strict=True)),
-}
-with_schema = {
     "Parquet, pandas": pd.read_parquet(small["Parquet"]),
     "Parquet, pyarrow": pq.read_table(small["Parquet"]),
     "Avro, fastavro": of_avro,
@@ -807,37 +660,28 @@ with_schema = {
 survived = pd.DataFrame(
     {
         reader: {column: verdict(some_rows[column], columns[column]) for column in SUSPECTS}
-        for reader, columns in (came_back | with_schema).items()
+        for reader, columns in came_back.items()
     }
 ).T
-seen = survived.loc[list(came_back)]
-keep_all = (survived.loc[list(with_schema)] == "kept").to_numpy().all()
-print(f"{', '.join(with_schema)}: {'all kept' if keep_all else 'not all kept'}")
+keep_all = (survived == "kept").all(axis=1)
+print("All six kept: " + "; ".join(survived.index[keep_all]))
 
 # %%
 STATES = {"kept": "#E4F1EA", "needs its type": "#F6DFA0", "lost": "#E8A07A"}
-fig, ax = figures.new(title="The file keeps what its reader throws away", size=(7.6, 3.2))
-grid = seen.map(list(STATES).index)
-ax.imshow(grid, cmap=plt.matplotlib.colors.ListedColormap(list(STATES.values())), vmin=0, vmax=2,
-          aspect="auto")  # fmt: skip
-for y, reader in enumerate(seen.index):
-    for x, column in enumerate(SUSPECTS):
-        ax.text(x, y, seen.loc[reader, column], ha="center", va="center", fontsize=9)
-ax.set(xticks=range(6), xticklabels=SUSPECTS, yticks=range(7), yticklabels=seen.index)
-ax.tick_params(length=0, labelsize=9)
-ax.grid(visible=False)
+some_lost = survived[~keep_all]
+fig, ax = pictures.states(some_lost, STATES, title="The file keeps what its reader throws away")
 lost = (survived == "lost").sum(axis=1)
 figures.show(
     fig,
-    caption=f"Six columns, written once for each format and read by default readers. pandas loses"
+    caption=f"Readers, as they are, that do not keep all six columns. pandas loses"
     f" {lost['CSV, pandas']} of them from the CSV; you guessed {my_guess}.",
     alt="A table of seven readers and six columns. Some readers of CSV and JSON Lines lose codes"
-    " or countries, and all but one have columns that need their type.",
+    " or countries, and all have columns that need their type.",
 )
 
 # %% [markdown]
 # Not all that is kept is safe. pandas reads the times of JSON Lines as times because the column's
-# name ends in `_at`, and where yes or no may be missing it gives a column of objects.
+# name ends in `_at`. Where yes or no may be missing it makes a column of objects of it.
 #
 # Is it the file that forgets? Look into it.
 
@@ -849,7 +693,6 @@ of_namibia = pc.sum(pc.equal(table["card_country"], "NA")).as_py()
 print(f"Lines of the CSV that hold ,0071,: {in_file:,}")
 print(f"Rows with merchant_code '0071' after pd.read_csv: {(frame.merchant_code == '0071').sum()}")
 print(f"Cards of Namibia: {of_namibia:,}; after pd.read_csv: {(frame.card_country == 'NA').sum()}")
-print(f"Countries that are missing, of which there were none: {frame.card_country.isna().sum():,}")
 
 # %% [markdown]
 # The file keeps `0071` and `NA`. The reader guesses types from what it sees, and a CSV cannot tell
@@ -918,13 +761,6 @@ CHANGES = {
 }  # fmt: skip
 
 
-def outcome(work):
-    try:
-        return work()
-    except Exception as error:
-        return type(error).__name__
-
-
 def read_on(schema):
     old_file.seek(0)
     return str(next(iter(fastavro.reader(old_file, reader_schema=schema))))
@@ -982,8 +818,7 @@ finding(
 #
 # **Where it stops being true.** A name is not a meaning. If the amounts change from crowns to
 # hundredths, every schema still fits, and no format tells you.
-
-# %% [markdown]
+#
 # | you need | take | because |
 # |---|---|---|
 # | to look into it, to send it to anybody | CSV, JSON Lines | all tools read them; add the types |
@@ -1038,8 +873,6 @@ folder.cleanup()
 #   Fundamentals": the section on data formats.
 # - Martin Kleppmann, *Designing Data-Intensive Applications*, O'Reilly 2017, chapters 3 and 4:
 #   column-oriented storage; encoding and evolution.
-# - Daniel Abadi, Samuel Madden and Nabil Hachem, "Column-Stores vs. Row-Stores: How Different Are
-#   They Really?", *SIGMOD* 2008.
 # - Ulrich Drepper, "What Every Programmer Should Know About Memory", 2007: cache lines.
 # - [Parquet's file format](https://parquet.apache.org/docs/file-format/),
 #   [Avro's specification](https://avro.apache.org/docs/1.12.0/specification/) (its section on

@@ -23,15 +23,16 @@ class Chunk:
     high: Any
 
 
-def chunks(path: str | Path) -> list[Chunk]:
-    """Every column chunk of a Parquet file, row group by row group.
+def chunks(path: str | Path, column: str | None = None) -> list[Chunk]:
+    """Every column chunk of a Parquet file, row group by row group; or those of one column.
 
     A nested column, such as a list, goes by its own name; one with several leaves has a chunk for
     each. Raises pyarrow.ArrowInvalid where the file is no Parquet file.
     """
     meta = pq.read_metadata(path)
     places = [(g, c) for g in range(meta.num_row_groups) for c in range(meta.num_columns)]
-    return [_chunk(g, meta.row_group(g).column(c)) for g, c in places]
+    found = [_chunk(g, meta.row_group(g).column(c)) for g, c in places]
+    return [chunk for chunk in found if column in (None, chunk.column)]
 
 
 def _chunk(group: int, column: Any) -> Chunk:

@@ -1,6 +1,7 @@
 """One table into seven kinds of file, and one more row into each."""
 
 import csv
+import io
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -51,6 +52,11 @@ def write_avro(path: Path, rows: Iterable[Row], schema: dict, mode: str = "wb") 
         fastavro.writer(file, schema, rows)
 
 
+def write_parquet(path: Path, part: pa.Table) -> None:
+    """A Parquet file by pyarrow, in row groups of `ROWS_PER_GROUP` rows."""
+    pq.write_table(part, path, row_group_size=ROWS_PER_GROUP)
+
+
 def write_arrow(path: Path, part: pa.Table) -> None:
     """An Arrow file, in batches of `ROWS_PER_GROUP` rows."""
     with pa.ipc.new_file(str(path), part.schema) as file:
@@ -80,6 +86,42 @@ def insert_duckdb(path: Path, part: pa.Table) -> None:
         con.execute("INSERT INTO t FROM part")
 
 
+def write_all(paths: Iterable[Path], part: pa.Table, schema: dict) -> None:
+    """The same table into new files, each by the writer of its ending; schema is for Avro.
+
+    Raises KeyError for an ending that is none of `append`'s.
+    """
+    rows = part.to_pylist()
+    for path in paths:
+        {
+            ".jsonl": lambda path: write_jsonl(path, rows),
+            ".csv": lambda path: write_csv(path, rows),
+            ".avro": lambda path: write_avro(path, rows, schema),
+            ".arrow": lambda path: write_arrow(path, part),
+            ".parquet": lambda path: write_parquet(path, part),
+            ".sqlite": lambda path: insert_sqlite(path, rows),
+            ".duckdb": lambda path: insert_duckdb(path, part),
+        }[path.suffix](path)
+
+
+def text_lengths(rows: list[Row]) -> dict[str, float]:
+    """Characters that a row's value takes as text, the mean over rows, for each column."""
+    texts = [as_text(row) for row in rows]
+    return {n: sum(len("" if t[n] is None else str(t[n])) for t in texts) / len(rows)
+            for n in rows[0]}  # fmt: skip
+
+
+def avro_lengths(rows: list[Row], types: dict[str, Any]) -> dict[str, float]:
+    """Bytes that a row's value takes when Avro encodes it alone, the mean, for each column."""
+    lengths = {}
+    for name, kind in types.items():
+        out = io.BytesIO()
+        for row in rows:
+            fastavro.schemaless_writer(out, kind, row[name])
+        lengths[name] = out.tell() / len(rows)
+    return lengths
+
+
 def append(path: Path, part: pa.Table, schema: dict) -> None:
     """Add rows to a file by its ending, as its usual writer does; schema is for Avro.
 
@@ -92,9 +134,7 @@ def append(path: Path, part: pa.Table, schema: dict) -> None:
         ".csv": lambda: write_csv(path, part.to_pylist(), "a"),
         ".avro": lambda: write_avro(path, part.to_pylist(), schema, "a+b"),
         ".arrow": lambda: write_arrow(path, pa.concat_tables([read_arrow(path), part])),
-        ".parquet": lambda: pq.write_table(
-            pa.concat_tables([pq.read_table(path), part]), path, row_group_size=ROWS_PER_GROUP
-        ),
+        ".parquet": lambda: write_parquet(path, pa.concat_tables([pq.read_table(path), part])),
         ".sqlite": lambda: insert_sqlite(path, part.to_pylist()),
         ".duckdb": lambda: insert_duckdb(path, part),
     }[path.suffix]()

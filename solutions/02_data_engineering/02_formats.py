@@ -133,7 +133,7 @@ def read_typed(file, types):
     "yes or no": True and False, in the dtype boolean; the file says True or False.
     "time": times with the zone UTC; the file has them as 2026-03-02T00:00:11.515+00:00.
     In all but text an empty field is a missing value. Rows and columns stay in order, and none is
-    lost.
+    lost: in a file of one column an empty line is a row whose field is empty.
 
     Example: for the file "code,pieces\\n0071,2\\nNA,\\n" and the types {"code": "text",
     "pieces": "whole"} the column code is "0071", "NA" and pieces is 2, missing.
@@ -146,6 +146,7 @@ def read_typed(file, types):
         dtype={name: dtype[kind] for name, kind in types.items() if kind in dtype},
         keep_default_na=False,
         na_values=missing,
+        skip_blank_lines=False,
     )
     for name, kind in types.items():
         if kind == "time":
@@ -231,12 +232,18 @@ times = read_typed(io.StringIO(APPLICATIONS), COLUMNS)["submitted_at"]
 assert times[1] == pd.Timestamp("2026-03-02 00:00:42.159", tz="UTC"), (
     f"The second time is {times[1]}; expected 00:00:42.159."
 )
+only = read_typed(io.StringIO("code\n007\n\nNA\n"), {"code": "text"})["code"].tolist()
+assert only == ["007", "", "NA"], (
+    f"Of the file of one column, 'code / 007 / / NA', you return {only}; expected '007', '', 'NA':"
+    " an empty line is a row whose field is empty. See hint 1."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `pd.read_csv(file, dtype={...})` takes a dtype for each column; "str" is text.
+# `pd.read_csv(file, dtype={...})` takes a dtype for each column; "str" is text. It leaves out empty
+# lines unless you say `skip_blank_lines=False`.
 # </details>
 #
 # <details><summary>Hint 2: what is missing</summary>
@@ -280,9 +287,10 @@ def bytes_needed(footer, columns, tested, low, high):
 
     footer: a pyarrow.parquet.FileMetaData, as above. columns: names of the columns wanted.
     tested: name of the column that is tested; low <= value <= high is asked for.
-    A row group has to be read unless its statistics exclude such a value; where a chunk has none
-    (`statistics` is None), nothing is excluded. The column tested is read as well, and once if it
-    is also wanted. Bytes are those in the file, compressed. A list's path begins with its name.
+    A row group has to be read unless a least and a greatest value exclude such a value. Where a
+    chunk has none, nothing is excluded: `statistics` is None, or `statistics.has_min_max` is False
+    (all values are missing). The column tested is read as well, and once if it is also wanted.
+    Bytes are those in the file, compressed. A list's path is its name, a dot, and more.
 
     Example: in a file of two row groups with ids 0 to 9 and 10 to 19, whose chunks take 50 bytes
     for id and 80 for amount, amounts of the ids 12 to 15 take 50 + 80 = 130.
@@ -322,6 +330,11 @@ assert got != int(in_group_3["unpacked"][["id", "device"]].sum()), (
 assert got != int(in_group_3["bytes"]["device"]), (
     f"{said} you give {got:,} bytes, those of device; expected {both:,}: to know which rows they"
     " are, the ids have to be read as well. See hint 1."
+)
+zero = both + sum(sizes["bytes"][0, name] for name in ("id", "device"))
+assert got != zero, (
+    f"{said} you give {got:,} bytes, with those of the first row group; expected {both:,}: its"
+    " least id is 0, and 0 is a value, not a missing one. See hint 2."
 )
 assert got == both, f"{said} you give {got:,} bytes; expected {both:,}. See hint 1."
 got = bytes_needed(footer, ["id"], "id", 3_200, 3_300)
@@ -375,6 +388,23 @@ assert got == expected, (
     f"In another file, of three row groups, you give {got:,} bytes; expected {expected:,}. Take the"
     " number of row groups and of columns from the footer."
 )
+night = footer_of({"at": range(80), "at_night": [i % 2 for i in range(80)]}, 40)
+got = bytes_needed(night, [], "at", 0, 9)
+expected = night.row_group(0).column(0).total_compressed_size
+assert got == expected, (
+    f"Of a file with the columns at and at_night you give {got:,} bytes for at; expected"
+    f" {expected:,}: the name is all that stands before the dot. See hint 3."
+)
+empty = footer_of({"at": pa.array([None] * 40 + list(range(40))), "x": range(80)}, 40)
+expected = sum(empty.row_group(g).column(c).total_compressed_size for g in (0, 1) for c in (0, 1))
+try:
+    got = bytes_needed(empty, ["x"], "at", 0, 9)
+except TypeError as error:
+    got = f"an error ({error})"
+assert got == expected, (
+    f"Where all values of a chunk are missing you give {got}; expected {expected} bytes: it has"
+    " statistics, but in them has_min_max is False, so nothing is excluded. See hint 2."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -387,7 +417,8 @@ assert got == expected, (
 # <details><summary>Hint 2: which row groups</summary>
 #
 # Find the chunk of the column tested. A row group is excluded where its greatest value is below
-# `low` or its least above `high`. Where `statistics` is None, it is not.
+# `low` or its least above `high`. Where `statistics` is None or its `has_min_max` is False, it is
+# not. Do not ask whether the least value is true: 0 is a value.
 # </details>
 #
 # <details><summary>Hint 3: names and bytes</summary>
@@ -415,7 +446,8 @@ assert got == expected, (
 # - `currency` is new, a text; for old rows it is "crowns";
 # - `approved_by` is new, a text or missing; for old rows it is missing.
 #
-# All other fields stay as they are.
+# All other fields stay as they are, and so does whatever else is in these two: a `doc`, the aliases
+# that `channel` may have from earlier.
 
 
 # %% solution="evolve"
@@ -436,7 +468,7 @@ def second_schema(first):
             field["type"] = "long"
         if field["name"] == "channel":
             field["name"] = "entry"
-            field["aliases"] = ["channel"]
+            field["aliases"] = [*field.get("aliases", []), "channel"]
     second["fields"] += [
         {"name": "currency", "type": "string", "default": "crowns"},
         {"name": "approved_by", "type": ["null", "string"], "default": None},
@@ -451,6 +483,10 @@ second = second_schema(FIRST)
 assert before == FIRST, (
     "Your function changes the schema that it is given; expected a new one: old files are still"
     " written down by the first. See hint 1."
+)
+assert second.get("name") == "Application", (
+    f"Your record's name is {second.get('name')!r}; expected 'Application', as it was: records meet"
+    " by name, too. See hint 1."
 )
 came, error = write_and_read(OLD_ROWS, FIRST, second)
 assert error is None, (
@@ -479,6 +515,11 @@ ids = [row["person_id"] for row in came]
 assert ids == [7, 175958] and {type(i) for i in ids} == {int}, (
     f"The ids of old rows are {ids}; expected the whole numbers 7 and 175958. See hint 4."
 )
+same = [field for field in second["fields"] if field["name"] in ("amount", "instalments")]
+assert sorted(same, key=lambda field: field["name"]) == [FIRST["fields"][1], FIRST["fields"][3]], (
+    f"The fields amount and instalments are {same}; expected them as they were. Only person_id gets"
+    " a wider type. See hint 1."
+)
 again, error = write_and_read(NEW_ROWS, second, second)
 assert error is None and again == NEW_ROWS, (
     f"A new row with the person 3,000,000,000 does not come back as it was ({error or again})."
@@ -492,10 +533,10 @@ other = {
     "name": "Request",
     "doc": "of the till",
     "fields": [
-        {"name": "channel", "type": "string"},
+        {"name": "channel", "type": "string", "aliases": ["way"], "doc": "of entry"},
         {"name": "basket", "type": {"type": "array", "items": "string"}},
         {"name": "score", "type": "float", "default": 0.5},
-        {"name": "person_id", "type": "int"},
+        {"name": "person_id", "type": "int", "doc": "of the register"},
     ],
 }
 kept = copy.deepcopy(other)
@@ -516,6 +557,20 @@ assert came == [expected], (
 fields = {field["name"]: field for field in version["fields"]}
 assert fields["score"] == other["fields"][2], (
     f"The field score is {fields['score']} in the second version; expected it as it was."
+)
+assert set(fields["entry"]["aliases"]) == {"way", "channel"}, (
+    f"The aliases of entry are {fields['entry']['aliases']}; expected 'way', which channel had"
+    " already, and 'channel': files of the first of all versions are still there. See hint 3."
+)
+docs = [fields[name].get("doc") for name in ("entry", "person_id")]
+assert docs == ["of entry", "of the register"], (
+    f"The docs of entry and person_id are {docs}; expected 'of entry' and 'of the register': change"
+    " the two fields, and do not write them anew. See hint 1."
+)
+refused = write_and_read([{**expected, "currency": None}], version, version)[1]
+assert refused is not None, (
+    "By your schema a new row may have no currency; expected a text always: only approved_by may be"
+    " missing. See hint 2."
 )
 missing = [{**expected, "approved_by": None, "person_id": -(2**40)}]
 assert write_and_read(missing, version, version)[0] == missing, (
@@ -538,7 +593,8 @@ assert write_and_read(missing, version, version)[0] == missing, (
 #
 # <details><summary>Hint 3: a new name</summary>
 #
-# The field gets the new name and `"aliases": ["channel"]`.
+# The field gets the new name, and "channel" goes into its list `"aliases"`, after those that are
+# there already.
 # </details>
 #
 # <details><summary>Hint 4: a wider type</summary>

@@ -4,6 +4,7 @@ def bytes_needed(footer, columns, tested, low, high):
     total = 0
     for g in range(footer.num_row_groups):
         statistics = footer.row_group(g).column(names.index(tested)).statistics
-        if statistics is None or (statistics.min <= high and low <= statistics.max):
+        known = statistics is not None and statistics.has_min_max
+        if not known or (statistics.min <= high and low <= statistics.max):
             total += sum(footer.row_group(g).column(c).total_compressed_size for c in wanted)
     return total

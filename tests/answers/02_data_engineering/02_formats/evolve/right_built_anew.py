@@ -10,4 +10,7 @@ def second_schema(first):
         {"name": "currency", "type": "string", "default": "crowns"},
     ]
     fields = [field | CHANGED.get(field["name"], {}) for field in first["fields"]]
+    for old, new in zip(first["fields"], fields, strict=True):
+        if old["name"] == "channel":
+            new["aliases"] = ["channel", *old.get("aliases", [])]
     return first | {"fields": added + fields}

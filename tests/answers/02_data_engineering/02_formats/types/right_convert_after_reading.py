@@ -1,5 +1,5 @@
 def read_typed(file, types):
-    frame = pd.read_csv(file, dtype="str", keep_default_na=False)
+    frame = pd.read_csv(file, dtype="str", keep_default_na=False, skip_blank_lines=False)
     for name, kind in types.items():
         column = frame[name].replace("", None)
         if kind == "whole":

@@ -17,7 +17,8 @@ DTYPE = {
 
 
 def read_typed(file, types):
-    rows = list(csv.DictReader(file))
+    names, *rows = csv.reader(file)
+    rows = [dict(zip(names, row or [""], strict=True)) for row in rows]
     columns = {}
     for name, kind in types.items():
         values = [PARSE[kind](row[name]) for row in rows]

@@ -1,0 +1,17 @@
+# message: records meet by name, too
+
+
+def second_schema(first):
+    second = copy.deepcopy(first)
+    for field in second["fields"]:
+        if field["name"] == "person_id":
+            field["type"] = "long"
+        if field["name"] == "channel":
+            field["name"] = "entry"
+            field["aliases"] = [*field.get("aliases", []), "channel"]
+    second["name"] = "ApplicationV2"
+    second["fields"] += [
+        {"name": "currency", "type": "string", "default": "crowns"},
+        {"name": "approved_by", "type": ["null", "string"], "default": None},
+    ]
+    return second
