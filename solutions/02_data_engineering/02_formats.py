@@ -233,8 +233,8 @@ assert ids == [9007199254740993, 9007199254740995], (
 )
 paid = [None if pd.isna(value) else bool(value) for value in hidden["paid"]]
 assert paid == [False, None, True], f"Expected False, missing, True; you have {paid}."
-times = hidden["at"].tolist()
-assert str(hidden["at"].dt.tz) == "UTC" and pd.isna(times[0]) and str(times[2])[11:23] == "00:00:00.001", (
+times, last = hidden["at"].tolist(), str(hidden["at"][2])[11:23]
+assert str(hidden["at"].dt.tz) == "UTC" and pd.isna(times[0]) and last == "00:00:00.001", (
     f"The times are {times}; expected a missing one, 23:59:59 and 00:00:00.001, in the zone UTC."
 )
 numbers = read_typed(io.StringIO("n,x\n1,2\n2,\n"), {"n": "whole", "x": "number"})
