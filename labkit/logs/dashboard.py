@@ -138,7 +138,8 @@ def _draw_memory(ax: Axes, resources: pd.DataFrame, colours: dict[str, str]) -> 
     for name, lines in resources.sort_values("ts").groupby("instance"):
         ax.plot(lines["ts"], lines["rss_mb"], color=colours[name], lw=1.6)
     ax.set(ylabel="memory, MB")
-    ax.set_ylim(0, 1.12 * resources["rss_mb"].max())
+    ax.set_ylim(0, 1.3 * resources["rss_mb"].max())
+    _tag(ax, 0.008, "a line for each instance, in its colour below", figures.BLACK)
 
 
 def _draw_lives(ax: Axes, lives: pd.DataFrame, colours: dict[str, str]) -> None:
@@ -158,18 +159,20 @@ def _draw_lives(ax: Axes, lives: pd.DataFrame, colours: dict[str, str]) -> None:
 
 def _mark_deploys(panel: dict[str, Axes], deploys: pd.DataFrame) -> None:
     told: list[tuple[str, pd.Timestamp]] = []
-    for _, deploy in deploys.iterrows():
+    for _, deploy in deploys.sort_values("ts").iterrows():
+        version, at = deploy["version"], deploy["ts"]
         for name, ax in panel.items():
             if name != "truth":
-                ax.axvline(deploy["ts"], color=figures.PURPLE, lw=1.2, ls=(0, (4, 2)))
+                ax.axvline(at, color=figures.PURPLE, lw=1.2, ls=(0, (4, 2)))
         # One that goes from instance to instance is named once.
-        if told and told[-1][0] == deploy["version"] and deploy["ts"] - told[-1][1] < _ROLLING:
-            told[-1] = (deploy["version"], deploy["ts"])
+        if told and told[-1][0] == version and at - told[-1][1] < _ROLLING:
+            told[-1] = (version, at)
             continue
-        told.append((deploy["version"], deploy["ts"]))
+        back = version in [before for before, _ in told]
+        told.append((version, at))
         panel["requests"].annotate(
-            f"deploy\n{deploy['version']}",
-            (deploy["ts"], 1),
+            f"{'back to' if back else 'deploy'}\n{version}",
+            (at, 1),
             (0, 1),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
@@ -183,8 +186,8 @@ def _mark_deploys(panel: dict[str, Axes], deploys: pd.DataFrame) -> None:
 
 def _tag(ax: Axes, x: float, text: str, colour: str) -> None:
     ax.text(
-        x, 0.97, text, transform=ax.transAxes, va="top", color=colour, fontsize=_SMALL,
-        path_effects=_HALO,
+        x, 0.96, text, transform=ax.transAxes, va="top", color=colour, fontsize=_SMALL,
+        path_effects=_HALO, bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.85},
     )  # fmt: skip
 
 
