@@ -173,7 +173,7 @@ def _mark_deploys(panel: dict[str, Axes], deploys: pd.DataFrame) -> None:
         panel["requests"].annotate(
             f"{'back to' if back else 'deploy'}\n{version}",
             (at, 1),
-            (0, 1),
+            (0, 3),
             xycoords=("data", "axes fraction"),
             textcoords="offset points",
             ha="center",

@@ -1,4 +1,4 @@
-# message: expected 1 to 6: no UTF-8
+# message: a byte that is no UTF-8
 def parse_log(lines):
     pattern = re.compile(
         r"ts=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) instance=([A-Za-z0-9-]+) "
