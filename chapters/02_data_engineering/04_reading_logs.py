@@ -333,11 +333,13 @@ why = refused["msg"].map(templates.template)  # numbers become <n>: see the end 
 refused.groupby(["version", "status", why]).size().rename("requests").to_frame()
 
 # %%
-malformed = live.sent["trace"][live.sent["malformed"] & (live.sent["status"] > 0)]
+malformed = set(live.sent["trace"][live.sent["malformed"]])
+by_old = refused[(refused["version"] == "1.0") & (refused["status"] == 422)]
+passed = scored[scored["status"] == 200]
 finding(
-    "the refusals by version 1.0 are the malformed bodies, one for one",
-    measured=set(refused["trace"][refused["version"] == "1.0"]) == set(malformed),
-    equals=True,
+    "bodies that version 1.0 refused without cause, and malformed ones that passed",
+    measured=len(set(by_old["trace"]) - malformed) + len(malformed & set(passed["trace"])),
+    equals=0,
 )
 
 # %% [markdown]
@@ -655,8 +657,8 @@ wrong = sum(
     (m[2].decode(), int(m[3]), float(m[4])) != (row.instance, row.status, row.latency_ms)
     for m, row in zip(said, real.itertuples(), strict=True)
 )
-print(f"You guessed {my_guess:g} %; the loose expression accepts {share:.0f} %: {len(through)} lines,")
-print(f"{wrong} of them with values that are not theirs")
+print(f"You guessed {my_guess:g} %; the loose expression accepts {share:.0f} %,")
+print(f"{len(through)} lines, {wrong} of them with values that are not theirs")
 
 # %% [markdown]
 # The expression is too loose in two ways: it looks anywhere in the line (`search`), and it accepts
@@ -745,7 +747,6 @@ parsed = parse.parse_json_lines(raw)
 pd.Series(parsed.reasons(), name="lines").rename_axis("reason").to_frame()
 
 # %%
-n_broken = sum(len(numbers) for numbers in broken.values())
 finding("parsed + rejected is what was read", measured=parsed.read, equals=LINES)
 finding(
     "what was rejected is what the simulator broke, line for line",
