@@ -1,29 +1,30 @@
 # %% [markdown]
 # # Finding what broke
 #
-# A million lines, three bad days, and the reason is in there. You find it without having been
+# Three bad days, 700,000 lines, and the reasons are in there. You find them without having been
 # there, and meet four ways of looking that mislead.
 #
-# **You will be able to** find the version and the endpoint that a deploy broke, with an interval;
-# tell a leak from the tide; add up percentiles without averaging them; mend a clock before you
-# join and count by time; score a detector.
+# **You will be able to** judge a new version from its log, with an interval; tell a leak from the
+# tide; put percentiles of many parts together; mend a clock before you join and count by time;
+# score a detector.
 #
-# **Time** 40 minutes. **Before this** [Reading logs](04_reading_logs.ipynb) (fields, traces, the
+# **Time** 45 minutes. **Before this** [Reading logs](04_reading_logs.ipynb) (fields, traces, the
 # dashboard), and what a *percentile* and a *95 % interval* are.
 
 # %% [markdown]
 # ## A log whose truth is known
 #
 # The log is simulated, and its makers wrote down what they broke, when and how badly. So every
-# answer below can be held against the truth. In lesson 04 you read the lines of a running service;
-# here there are more of them than one service on your machine would write in a day.
+# answer below can be held against the truth. (In lesson 04 you read the lines of a running
+# service.)
 #
 # Four instances of a scorer answer customers and call two other services, `bureau` and `ledger`. A
-# **trace** is the id that all lines of one customer's request share.
+# **trace** is the id that all lines of one customer's request share; a **span** is the time from
+# the beginning to the end of one piece of that work.
 #
-# One claim of the course's [ledger](../LEDGER.md) is tested here: **D5**, logs make a system
-# visible, so that it can be debugged. (That it can be improved from them, and the claim's limit,
-# are the matter of [the next lesson](06_improving_from_logs.ipynb).)
+# One claim of the course's [ledger](../LEDGER.md) is tested here: **D5**, "Logs make a system
+# visible, so that it can be debugged and perhaps improved." (Improving, and the claim's limit, are
+# the matter of [the next lesson](06_improving_from_logs.ipynb).)
 
 # %%
 from collections import Counter
@@ -42,7 +43,9 @@ from labkit.riverton.log_simulator import ALL, simulate
 
 SEED = 14  # change it: every claim below should still hold
 
-log = simulate(lines=1_000_000, seed=SEED)
+LINES = 700_000
+
+log = simulate(lines=LINES, seed=SEED)
 lines = log.frame
 asked = lines[(lines["event"] == "request") & lines["user"].notna()]
 hours = (lines["ts"].max() - lines["ts"].min()) / pd.Timedelta("1h")
@@ -71,7 +74,7 @@ figures.show(
 )
 
 # %% [markdown]
-# ## The deploy that looked better
+# ## The new version
 #
 # **The question.** A new version ran on one instance, beside the old one on the others. Did it
 # break something? (**D5**)
@@ -86,7 +89,7 @@ figures.show(
 my_guess = 2.0  # times, edit me
 
 # %%
-new = lines.loc[lines["event"] == "deploy", "version"].max()
+new = asked.groupby("version")["ts"].min().idxmax()  # the one that was seen last
 when = asked.loc[asked["version"] == new, "ts"]
 beside = asked[asked["ts"].between(when.min(), when.max())]
 beside = beside.assign(failed=(beside["status"] == 500).astype(int))
@@ -105,16 +108,16 @@ by.round(4).unstack()
 
 # %% [markdown]
 # One endpoint is broken. The others fail as often as before, and the total turns the matter round:
-# the new version was given mostly requests for endpoints that hardly ever fail. A comparison that
-# turns round when you look inside the groups is **Simpson's paradox**.
+# the new version was given mostly requests for endpoints that hardly ever fail. That is
+# **confounding** by the mix, and a mild form of **Simpson's paradox** (in the strict form the
+# comparison turns round in every group).
 #
 # How sure can you be of a ratio of small counts? Its logarithm is nearly normal, which gives an
-# interval. And where you need one number, compare each endpoint with itself first, then pool:
-# **Mantel and Haenszel** weigh each endpoint by its requests on both sides. `blame` counts as you
-# did above and takes the ratio at each endpoint.
+# interval. `blame` counts as you did above and takes the ratio at each endpoint. Where you need
+# one number, compare each endpoint with itself first, then pool, as **Mantel and Haenszel** do.
 
 # %%
-show_source(detect.risk_ratio, detect.adjusted_risk_ratio, detect.blame)
+show_source(detect.risk_ratio, detect.blame)
 
 # %%
 blamed = detect.blame(asked, new)
@@ -180,7 +183,9 @@ claim(
 
 # %% [markdown]
 # **Why.** Who got which requests was not left to chance: the new version had its own mix. Compare
-# like with like, and the mix drops out.
+# like with like, and the mix drops out. The adjusted total shows that something is wrong. It
+# describes no endpoint: it presumes one ratio common to all, and here one is broken and the others
+# are not.
 #
 # **Where it stops being true.** With 95 % intervals, one healthy endpoint in forty lies above 1 by
 # chance; of hundreds, some always do. Ask for a low end well above 1, or look again an hour later.
@@ -194,11 +199,11 @@ claim(
 # **tide**, the daily rise and fall of the load. From how short a stretch can you tell them apart?
 # (**D5**)
 #
-# **The wrong way.** Take the last hour, fit a line, look at its p-value. Below 0.05: a leak. Try it
+# **The usual way.** Take the last hour, fit a line, look at its p-value. Below 0.05: a leak. Try it
 # where there is none, on a log in which nothing broke.
 #
 # **Your guess.** In what share of healthy hours does least squares prove, with p < 0.05, that
-# memory grows? (The test looks at both sides, so 2.5 % would be honest.)
+# memory grows?
 
 # %%
 my_guess = 2.5  # %, edit me
@@ -208,6 +213,7 @@ calm = simulate(lines=320_000, seed=SEED, incidents=["tidal_load"]).frame
 read = calm.dropna(subset="rss_mb")
 minute = read["ts"].dt.floor("min")
 memory = read.pivot_table(index=minute, columns="instance", values="rss_mb")
+# A deploy restarts all scorers on the first morning; begin when that is over.
 memory = memory.filter(like="scorer").loc["2026-03-02 10:00":].interpolate()
 users = calm[calm["user"].notna()]
 load = users.resample("min", on="ts").size().reindex(memory.index).fillna(0)
@@ -258,8 +264,9 @@ table = spread.assign(**{"over time proves growth, %": proved}).rename(index=len
 table.round(1)
 
 # %% [markdown]
-# The table's first three columns say how far from 0 the slopes of *healthy* memory go, in MB per
-# hour: 95 % of them stay within.
+# An honest test at 0.05 would prove growth in 2.5 % of healthy windows, for it looks at both sides.
+# The first three columns say how far from 0 the slopes of *healthy* memory go, in MB per hour: 95 %
+# of them stay within.
 
 # %%
 leak = log.incident("memory_leak")
@@ -317,16 +324,20 @@ finding(
 # %% [markdown]
 # **Why.** The p-value takes the readings as independent. They are not: memory a minute later is
 # much like memory now, so sixty readings say as much as a few. That is **autocorrelation**. Over
-# several hours the tide adds a slope that is real, and is no leak. The load beside it should mend
-# that, and does so only over a whole day: the requests of one minute are a noisy measure of what
-# memory follows, and on a rising flank the clock is the better one. The siblings share the tide
-# itself, without noise of that kind.
+# several hours the tide adds a slope that is real, and is no leak. (It falls as often as it rises,
+# so half is about the most that can be "proved".)
 #
-# So: half a day, beside siblings, a threshold taken from healthy days instead of a p-value. The
-# slope is the median over all pairs of points (**Theil-Sen**), which a restart or two cannot bend.
+# The load beside it mends that only over a whole day. In a shorter window the clock and the load
+# rise together, nearly **collinear**, and the requests of one minute are a noisy measure of what
+# memory follows. The siblings share the tide itself. But they bring noise of their own: up to an
+# hour they are the worse choice.
+#
+# So: half a day, beside siblings, and instead of a p-value a threshold several times above what
+# healthy memory does there in the table. The slope is the median over all pairs of points
+# (**Theil-Sen**), which a short dip cannot bend. A leak that restarts interrupt looks smaller.
 
 # %%
-show_source(detect.robust_slope, detect.beside_siblings, detect.leaks)
+show_source(detect.beside_siblings, detect.leaks)
 
 # %%
 found = detect.leaks(detect.beside_siblings(lines))
@@ -366,7 +377,7 @@ claim(
 # **The question.** Your monitoring keeps the p99 of every minute. What was the p99 of the day on
 # which a called service was slow? (**D5**)
 #
-# **The wrong way.** Average the minutes' p99s. Dashboards do it when you zoom out.
+# **The usual way.** Average the minutes' p99s. Dashboards do it when you zoom out.
 #
 # **Your guess.** How large is that average, as a share of the true p99 of the day?
 
@@ -381,14 +392,13 @@ day = pd.Timestamp(log.incident("slow_dependency")["start"]).floor("D")
 today = asked[asked["ts"].between(day, day + pd.Timedelta("1D"))]
 true = percentile(today["latency_ms"], 0.99)
 minutes = per_window(today, 0.99, "1min").dropna()
-weighted = np.average(minutes["latency_ms"], weights=minutes["requests"])
 
 # %% [markdown]
 # **The right way.** Percentiles do not add, but counts do. A **sketch** counts how many values lie
 # in each of a row of buckets that widen by a constant factor. Made with the same buckets, the
 # sketches of two minutes or two instances are merged by adding their counts. This one is DDSketch;
-# with accuracy a, each bucket's middle is within a share a of everything inside it, and so is every
-# quantile, whatever the distribution.
+# with accuracy a, each bucket has a value that is within a share a of everything inside it, and so
+# every quantile is, whatever the distribution.
 
 # %%
 show_source(sketch, from_sketch)
@@ -410,13 +420,14 @@ for q in (0.5, 0.9, 0.99, 0.999):
         "off, %": 100 * (got / exact - 1),
     }
 quantiles = pd.DataFrame(quantiles).T
+kept = sum(map(len, parts))
+print(f"{len(today):,} latencies; {kept:,} counts in {len(parts):,} minutes' sketches;")
+print(f"{len(merged)} counts once these are merged")
 quantiles.round(2)
 
 # %%
 p99s = pd.Series({
     "mean of the minutes' p99s": minutes["latency_ms"].mean(),
-    "the same, weighted by requests": weighted,
-    "the worst minute": minutes["latency_ms"].max(),
     "merged sketches": quantiles.loc["p99", "sketch"],
     "all requests together": true,
 })  # fmt: skip
@@ -429,20 +440,20 @@ at = (minutes.index - day) / pd.Timedelta("1h")
 ax.plot(at, minutes["latency_ms"], color=figures.SKY, lw=0.8)
 ax.text(0.2, minutes["latency_ms"].max() * 0.93, "the minutes' p99s", color=figures.SKY)
 ax.plot([0, 24], [p99s.iloc[0]] * 2, color=figures.ORANGE, label="their mean")
-ax.plot([0, 24], [p99s.iloc[3]] * 2, color=figures.BLUE, label="merged sketches", lw=3)
-ax.plot([0, 24], [true] * 2, color=figures.BLACK, label="truth", lw=1, ls="--")
+merged_p99 = p99s.iloc[1]
+ax.plot([0, 24], [merged_p99] * 2, color=figures.BLUE, lw=6, alpha=0.4,
+        label="merged sketches")  # fmt: skip
+ax.plot([0, 24], [true] * 2, color=figures.BLACK, label="truth", lw=1.2, ls="--")
 figures.mark_guess(ax, y=my_guess * true)
 ax.set(xlim=(0, 24), ylim=(0, None))
 figures.label_lines(ax)
 figures.show(
     fig,
-    caption=f"p99 of the day: {true:.0f} ms. Mean of the minutes' p99s: {p99s.iloc[0]:.0f} ms, "
-    f"weighted by requests {weighted:.0f} ms. Merged sketches: {p99s.iloc[3]:.0f} ms, from "
-    f"{len(merged)} counts instead of {len(today):,} latencies.",
+    caption=f"p99 of the day: {true:.0f} ms. Mean of the minutes' p99s: {p99s.iloc[0]:.0f} ms. "
+    f"Merged sketches: {merged_p99:.0f} ms.",
     alt="The p99 of each minute over a day, low but for one high stretch. The mean lies low, the "
     "merged sketches lie on the truth, well above it.",
 )
-p99s.round(1).to_frame("ms")
 
 # %%
 finding(
@@ -461,24 +472,22 @@ finding(
 # %% [markdown]
 # **Why.** The slowest hundredth of a day is not spread evenly over its minutes: a bad hour has most
 # of it, and in the mean that hour is one of twenty-four. A quiet minute at night counts as much as
-# a busy one, and its p99 is its slowest request or the one before.
+# a busy one, and of up to a hundred requests its p99 is the second slowest.
 #
-# **Where it stops being true.** A sketch answers for what was kept apart: from sketches per minute
-# you get no p99 per endpoint. And a request that got no answer has no latency to count;
-# `percentile` takes it as infinitely slow. Leave it out, and the p99 improves while the service
-# dies.
+# **Where it stops being true.** A sketch of a minute saves little while a minute holds little; the
+# saving comes with busier services and longer windows. It answers for what was kept apart: from
+# sketches per minute you get no p99 per endpoint. And a request that got no answer (here all got
+# one) has no latency: keep those in a count of their own, above all buckets. Leave them out, and
+# the p99 improves while the service dies.
 
 # %% [markdown]
 # ## Whose clock
 #
-# **The question.** A scorer calls a service and waits. Joined by trace, the call's span should lie
-# within the caller's. In what share of calls does it not, and what does that do to everything that
-# you count by time? (**D5**)
-
-# %%
-show_source(detect.calls)
-
-# %% [markdown]
+# **The question.** A scorer calls a service and waits. `detect.calls` joins the lines of both by
+# trace; a span ends when its line is written, and began its latency earlier. The call's span should
+# lie within the caller's. In what share of calls does it not, and what does that do to everything
+# that you count by time? (**D5**)
+#
 # **Your guess.** The share of calls that seem to begin before, or end after, the request that
 # caused them.
 
@@ -504,11 +513,11 @@ print(f"{leaving:.1f} % of {len(joined):,} calls leave their caller's span")
 impossible.round(1)
 
 # %% [markdown]
-# A whole row, or a whole column, is off: one clock. By how much? Nobody can see the way there and
-# the way back apart, so take the called one's work to lie in the middle of the caller's wait (as
-# Cristian's algorithm and NTP do). The middles of the two spans differ by the clocks' difference,
-# give or take milliseconds. An instance talks to several others, most of them right: take the
-# median.
+# (In percent of the calls between two instances.) A whole row, or a whole column, is off: one
+# clock, for a part of the time. By how much? Nobody can see the way there and the way back apart,
+# so take the called one's span to lie in the middle of the caller's (as Cristian's algorithm and
+# NTP do). The two middles differ by the clocks' difference, give or take milliseconds. An instance
+# talks to several others, most of them right: take the median.
 
 # %%
 show_source(detect.clock_offsets)
@@ -535,7 +544,8 @@ fig, ax = figures.new(
 at = (offset.index - offset.index[0]) / pd.Timedelta("1h")
 for name in offset:
     mine = name == who
-    ax.plot(at, offset[name], color=figures.ORANGE if mine else figures.GREY,
+    ax.step(at, offset[name], where="post",
+            color=figures.ORANGE if mine else figures.GREY,
             label=name if mine else "_", zorder=3 if mine else 2)  # fmt: skip
 ax.text(at[-1] * 0.55, 0.06 * ahead, "the others", color=figures.GREY)
 figures.label_lines(ax)
@@ -561,42 +571,33 @@ mended = lines.assign(
     ts=lines["ts"].mask(wrong, lines["ts"] - pd.Timedelta(seconds=ahead))
 )
 left = 100 * outside(detect.calls(mended)).mean()
-print(f"{wrong.sum():,} times mended; calls outside their caller's span: {left:.3f} %")
+print(f"{wrong.sum():,} timestamps mended; {left:.3f} % of calls leave their caller's span")
 
 # %% [markdown]
 # **Sessions** need the right clock, too. A session is what one user did without a break longer than
 # a gap, here five minutes. The truth comes from the same simulated days, with nothing late and no
-# clock off.
-
-# %%
-show_source(number_sessions)
+# clock off. Two totals can agree while the sessions do not, so compare the requests that start one.
 
 # %%
 GAP = pd.Timedelta("5min")
 
 
-def by_arrival(events):
-    """Count sessions as the lines come in, without sorting them."""
-    between = events.groupby("user")["ts"].diff()
-    return (between.isna() | (between.abs() > GAP)).sum()
+def starts_of_sessions(frame):
+    """Return the requests (trace, attempt) that are the first of their session."""
+    events = frame.loc[frame["user"].notna(), ["user", "ts", "trace", "attempt"]]
+    events = events.assign(session=number_sessions(events, GAP))
+    first = events.sort_values("ts", kind="stable").drop_duplicates("session")
+    return pd.MultiIndex.from_frame(first[["trace", "attempt"]])
 
 
-def requests_of(frame):
-    return frame.loc[frame["user"].notna(), ["user", "ts"]]
-
-
-clean = simulate(
-    lines=1_000_000, seed=SEED, incidents=set(ALL) - {"late_lines", "clock_skew"}
-)
-sessions = pd.Series({
-    "in order of arrival": by_arrival(requests_of(lines)),
-    "in order of time": number_sessions(requests_of(lines), GAP).nunique(),
-    "in order of time, clock mended": number_sessions(requests_of(mended), GAP).nunique(),
-    "truth": number_sessions(requests_of(clean.frame), GAP).nunique(),
-}).to_frame("sessions")  # fmt: skip
-sessions["more than in truth"] = (
-    sessions["sessions"] - sessions.loc["truth", "sessions"]
-)
+in_time = set(ALL) - {"late_lines", "clock_skew"}
+clean = simulate(lines=LINES, seed=SEED, incidents=in_time)
+truth = starts_of_sessions(clean.frame)
+sessions = pd.DataFrame(
+    {"sessions": len(own), "starts that are none": len(own.difference(truth)),
+     "starts missed": len(truth.difference(own))}
+    for own in (starts_of_sessions(lines), starts_of_sessions(mended), truth)
+).set_index(pd.Index(["by the lines' clocks", "clock mended", "truth"]))  # fmt: skip
 sessions
 
 # %% tags=["claim-D5"]
@@ -617,18 +618,16 @@ claim(
 )
 claim(
     "D5",
-    "in order of time and by the mended clock, sessions are counted nearly as they were",
-    measured=abs(
-        sessions["more than in truth"] / sessions.loc["truth", "sessions"]
-    ).iloc[2],
-    at_most=0.005,
+    "by the mended clock, next to no start of a session is wrong",
+    measured=sessions.loc["clock mended", "starts that are none"] / len(truth),
+    at_most=0.001,
 )
 
 # %% [markdown]
-# **Why.** A late line, read as it comes, makes a break there and another one back. A scorer's clock
-# that is off moves some of a user's requests and leaves the others, depending on who answered: it
-# fills breaks and makes new ones. (Only scorers know the user. If your seed broke the clock of a
-# called service, sessions are right without mending, and only the joins are not.)
+# **Why.** A scorer's clock that is off moves some of a user's requests and leaves the others,
+# depending on who answered. It fills breaks and makes new ones, so the total hides how many starts
+# are wrong. (Only scorers know the user. If your seed broke the clock of a called service, sessions
+# are right without mending, and only the joins are not.)
 #
 # **Where it stops being true.** The middle is only a guess: an offset smaller than the wait cannot
 # be told from a slow way there. And where a clock drifts, one number does not mend it; the offset
@@ -638,11 +637,11 @@ claim(
 # ## All of it from the lines alone
 #
 # Three more incidents were in the dashboard. Each has a rule that fits into a few lines: a median
-# that lies many **MADs** (median absolute deviations) above the usual one, the share of requests
-# that are retries, and starts per hour.
+# wait that lies many **MADs** (median absolute deviations) above the usual one, a share of retries
+# that does, and four starts of one instance within an hour. `unusual` is what the first two share.
 
 # %%
-show_source(detect.unusual, detect.slow_services, detect.retry_storms, detect.flapping)
+show_source(detect.unusual)
 
 # %%
 slow, storm = detect.slow_services(asked), detect.retry_storms(asked)
@@ -665,26 +664,19 @@ said
 # %% [markdown]
 # (The retry storm is named by the hour of its worst five minutes; it can run into the next one.)
 
+# %% [markdown]
+# Each rule answers with the worst that it sees, and would name somebody on a good day, too, if it
+# could not stay silent. So ask the rules that raise alarms about the log on which nothing broke.
+
 # %%
-kinds = [name.replace(" ", "_") for name in said.index]
-edges = ("start", "end")
-spans = [(*(pd.Timestamp(log.incident(k)[e]) for e in edges), k.replace("_", " "))
-         for k in kinds]  # fmt: skip
-fig = dashboard.draw(
-    seen,
-    title="The same three days, with what was broken",
-    every="10min",
-    silence="1h",
-    truth=sorted(spans),
-    height=8.2,
-)
-figures.show(
-    fig,
-    caption=f"{len(spans)} incidents over {hours:.0f} hours. Two of them leave no mark on "
-    "this figure: the deploy that hides in the total, and the clock.",
-    alt="The dashboard of the beginning with a strip above it: when each of the six "
-    "incidents began and ended.",
-)
+quiet = calm[(calm["event"] == "request") & calm["user"].notna()]
+alarms = pd.Series({
+    "leaks": len(detect.leaks(detect.beside_siblings(calm))),
+    "slow_services": len(detect.slow_services(quiet)),
+    "retry_storms": len(detect.retry_storms(quiet)),
+    "flapping": len(detect.flapping(calm)),
+}).to_frame("alarms on the calm log")  # fmt: skip
+alarms
 
 # %% tags=["claim-D5"]
 begins, ends = (pd.Timestamp(true["retry_storm"][edge]) for edge in ("start", "end"))
@@ -696,24 +688,25 @@ claim(
     measured=int(right),
     equals=6,
 )
+claim(
+    "D5",
+    "on a log on which nothing broke, the rules that raise alarms raise none",
+    measured=int(alarms.to_numpy().sum()),
+    equals=0,
+)
 
 # %% [markdown]
 # ## Side by side
 #
-# **The question.** There are ready-made detectors. How do they compare with a threshold on a
-# median? Cut the days into windows of ten minutes, and let each method say which are sick. A window
-# is sick in truth if the slow service, the retry storm or the flapping instance touched it.
-#
-# - **median/MAD**: a window is sick where any series lies eight spreads above its median.
-# - **PELT** (from `ruptures`) cuts all series together where their level changes; a piece is called
-#   sick whose level is high. Set `jump=1`; by default it looks only at every fifth point.
-# - **Isolation forest** (from scikit-learn) calls sick what random cuts set apart quickly.
-#
+# There are ready-made detectors. Cut the days into windows of ten minutes, give every method the
+# same four series (retries, the waits for both services, starts), and let it say which windows are
+# sick. In truth those are sick that the slow service, the retry storm or the flapping instance
+# touched.
 # **Precision** is the share of alarms that were right, **recall** the share of sick windows that
-# were found. Somebody who raises alarms by lot has as precision the *base rate*, the share of
-# windows that are sick.
+# were found, the *base rate* the precision of somebody who raises alarms by lot.
 
 # %%
+# The least spread of each series: most windows have no retry and no start, so their MAD is 0.
 FLOOR = {"retries": 0.05, "bureau": 0.05, "ledger": 0.05, "starts": 0.2}
 SICK = ("slow_dependency", "retry_storm", "flapping_instance")
 
@@ -749,11 +742,12 @@ def by_median(table):
 
 
 def by_pelt(table):
-    values = table.clip(upper=30).to_numpy()
+    """Cut where the level changes; a piece is sick whose mean lies four spreads up."""
+    values = table.clip(upper=30).to_numpy()  # or one wild window would outweigh all
     found = np.zeros(len(values), bool)
     start = 0
     pelt = ruptures.Pelt(model="l2", jump=1, min_size=1)
-    for end in pelt.fit(values).predict(pen=150):
+    for end in pelt.fit(values).predict(pen=150):  # what one more cut has to gain
         found[start:end] = (values[start:end].mean(axis=0) > 4).any()
         start = end
     return found
@@ -778,57 +772,23 @@ scored = scores.groupby("method", sort=False).mean()
 scored.round(2)
 
 # %%
-fig, ax = figures.new(
-    title="Each of the three stands far above alarms by lot",
-    xlabel="recall",
-    ylabel="precision",
-)
-for (name, own), colour in zip(
-    scores.groupby("method", sort=False),
-    [figures.BLUE, figures.GREEN, figures.ORANGE],
-    strict=True,
-):
-    ax.scatter(own["recall"], own["precision"], color=colour, label=name, s=40)
-figures.mark_truth(
-    ax, y=scores["base rate"].mean(), label="alarms by lot: the base rate"
-)
-ax.set(xlim=(0, 1.05), ylim=(0, 1.05))
-ax.legend(frameon=False, loc="center left")
-figures.show(
-    fig,
-    caption="One point for each of three logs. "
-    + "; ".join(
-        f"{name}: precision {row['precision']:.2f}, recall {row['recall']:.2f}"
-        for name, row in scored.iterrows()
-    )
-    + f". Base rate {scored['base rate'].mean():.2f}.",
-    alt="Precision against recall for three methods on three logs. All points lie far above the "
-    "base rate.",
-)
-
-# %%
 finding(
     "in every log, every method's precision is far above the base rate",
     measured=(scores["precision"] / scores["base rate"]).min(),
     at_least=3,
     unit="times",
 )
-finding(
-    "in every log, every method finds a good part of the sick windows",
-    measured=scores["recall"].min(),
-    at_least=0.3,
-)
 
 # %% [markdown]
 # Do not read a winner off this: every threshold here was set by people who knew the incidents. What
-# differs is what an alarm tells you. The threshold names the series and the window; PELT also says
-# when it began and ended; the forest says that something is odd, and quiet nights, in which medians
-# jump about, look odd to it.
+# differs is what an alarm tells you: the threshold names the series and the window, PELT also the
+# beginning and the end, the forest only that something is odd. Most false alarms of the threshold
+# are planned restarts: tell a detector when you deploy.
 #
 # | method | in one sentence | fails when | right choice when |
 # |---|---|---|---|
-# | median/MAD | far above the usual | more than half is sick; slow drifts | first, always |
-# | PELT | cuts where the level changes | one odd window; a long log | begin and end matter |
+# | median/MAD | far above the usual | more than half is sick; planned restarts | first, always |
+# | PELT | cuts where the level changes | long logs of few changes | begin and end matter |
 # | isolation forest | what is soon set apart | odd is not bad | many series, no idea which |
 # | ratio with interval | like with like | a mix that is not in the log | deploys |
 # | slope beside siblings | what the others do not do | all are sick | memory, queues |
@@ -837,6 +797,7 @@ finding(
 
 # %%
 total, within = ratios["ratio"].tail(2)
+wrong_starts = sessions["starts that are none"] / sessions["sessions"]
 most_off = quantiles["off, %"].abs().max()
 pd.DataFrame(
     [
@@ -845,11 +806,14 @@ pd.DataFrame(
         ("D5", f"the same at {worst}", f"{ratios.loc[worst, 'ratio']:.1f}"),
         ("", "healthy hours 'proved' to leak", f"{proved[60]:.0f} %"),
         ("D5", "slope of the leak / truth", f"{slope_found / leak['mb_per_hour']:.2f}"),
-        ("", "mean of the minutes' p99s / p99", f"{p99s.iloc[0] / p99s.iloc[4]:.2f}"),
+        ("", "mean of the minutes' p99s / p99", f"{p99s.iloc[0] / p99s.iloc[2]:.2f}"),
         ("", "merged sketches, largest error", f"{most_off:.2f} %"),
         ("D5", "calls outside their caller's span", f"{leaving:.1f} %"),
         ("D5", "the same, clock mended", f"{left:.3f} %"),
+        ("D5", "starts of sessions that are none", f"{100 * wrong_starts.iloc[0]:.1f} %"),
+        ("D5", "the same, clock mended", f"{100 * wrong_starts.iloc[1]:.3f} %"),
         ("D5", "incidents of six, found", f"{right}"),
+        ("D5", "alarms on a calm log", f"{alarms.to_numpy().sum()}"),
     ],
     columns=["claim", "what", "measured"],
 ).set_index("claim")

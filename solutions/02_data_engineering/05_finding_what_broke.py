@@ -41,16 +41,16 @@ def answered(seconds, latencies, late=1.0, status=200):
     return [Request(float(s), float(s) + late, status, float(ms)) for s, ms in pairs]
 
 
-def a_watch(begin, end, leak, seed):
+def a_watch(begin, end, leak, seed, each=2.0):
     """Return (hours, mb, load) once a minute: memory that follows the load, and may leak.
 
-    The load has a tide, low at night and high in the afternoon. Memory holds 2 MB for each
+    The load has a tide, low at night and high in the afternoon. Memory holds `each` MB for each
     request per second, and a leak adds `leak` MB per hour.
     """
     rng = np.random.default_rng(seed)
     hours = np.arange(begin, end, 1 / 60)
     load = 50 - 40 * np.cos(2 * np.pi * (hours - 2) / 24) + rng.normal(0, 5, len(hours))
-    mb = 300 + 2 * load + leak * (hours - begin) + rng.normal(0, 0.3, len(hours))
+    mb = 300 + each * load + leak * (hours - begin) + rng.normal(0, 0.3, len(hours))
     return hours, mb, load
 
 
@@ -147,6 +147,12 @@ assert got == {0: 2_097}, (
     "A hundred requests were answered and a hundred failed after 2,000 ms and more. You give"
     f" {got}; expected {{0: 2097}}: a request that failed was a request. See hint 3."
 )
+instant = answered(np.arange(100) / 4, [0] * 100)
+got = p99_by_window([instant], 60)
+assert got == {0: 0}, (
+    f"A hundred requests were answered in 0 ms, and you give {got}; expected {{0: 0}}: 0 ms is a"
+    " latency, not a missing one. Ask `is None`. See hint 3."
+)
 few = [[], answered([125], [33]), answered([121, 5], [40, 8])]
 got = p99_by_window(few, 60)
 assert got == {0: 8, 120: 33}, (
@@ -159,10 +165,15 @@ assert got == {0: 48, 5: 98}, (
 )
 shares = [answered(np.arange(n) / 20, np.arange(n) * 1.5 + n) for n in (7, 150, 301, 40)]
 together = sorted(request.latency_ms for part in shares for request in part)
-got = p99_by_window([part[::-1] for part in shares], 3_600)[0]
+backwards = [part[::-1] for part in shares]
+got = p99_by_window(backwards, 3_600)[0]
 assert got == together[99 * 497 // 100], (
     f"Of 498 requests of four instances, each list backwards, the p99 is {got}; expected"
     f" {together[99 * 497 // 100]}. See hint 2."
+)
+assert backwards == [part[::-1] for part in shares], (
+    "Your function changed the lists that it was given, perhaps by sorting them in place; expected"
+    " them untouched. See hint 2."
 )
 ### END HIDDEN TESTS
 
@@ -276,7 +287,8 @@ assert got == [("ann", 610, 2)], (
 assert list(sessions([], 1_800, {})) == [], "Without events there is no session; expected []."
 got = [tuple(session) for session in sessions(one(5, 5, 5), 0, {})]
 assert got == [("ann", 5, 3)], (
-    f"For three events at the same moment and a gap of 0 you give {got}; expected one session of 3."
+    f"For three events at the same moment and a gap of 0 you give {got}; expected one session of"
+    " 3: equal events are several all the same, so keep them in a list, not in a set. See hint 1."
 )
 mixed = [(f"u{i % 7}", (i * 7_919) % 50_000, f"s{i % 3}") for i in range(400)]
 given = list(mixed)
@@ -323,7 +335,8 @@ assert mixed == given, "Your function changed the list that it was given; expect
 # %% [markdown]
 # ## Task 3: Blame a deploy
 #
-# A new version runs beside the old ones. At which endpoints does it fail more often? Compare each
+# A new version runs beside the old ones. At which endpoints does it fail more often? Unlike in the
+# lesson, every status from 500 on counts as a failure, and so does no answer. Compare each
 # endpoint with itself, by the **risk ratio**: the new version's share of failures over the share
 # of all other versions together. With a failures of n on the new side and c of m on the other,
 # its 95 % interval by Katz runs from $r\,e^{-1.96 s}$ to $r\,e^{+1.96 s}$ with
@@ -417,6 +430,14 @@ assert math.isclose(ratio, 4, rel_tol=1e-6), (
     f"With 20 of 200 failed and 90 refused (422) against 5 of 200 the ratio is {ratio:.3f};"
     " expected 4.000: below 500 the service did not fail. See hint 1."
 )
+ratio, low, high = blame(asked("2", "/a", 20, 20) + asked("1", "/a", 100, 10), "2")["/a"]
+expected = (10, 5.554, 18.00)
+off = [abs(got / right - 1) for got, right in zip((ratio, low, high), expected, strict=True)]
+assert max(off) <= 4e-3, (
+    f"With 20 of 20 failed against 10 of 100 you give {ratio:.3f}, {low:.3f} to {high:.2f};"
+    " expected 10.000, 5.554 to 18.00: 0.5 is added only where nothing failed on a side."
+    " See hint 3."
+)
 got = blame(asked("2", "/a", 50, 5) + asked("1", "/b", 50, 5), "2")
 assert dict(got) == {}, (
     f"An endpoint that only one side was asked has no ratio. You give {got}; expected {{}}."
@@ -461,7 +482,8 @@ assert max(off) <= 4e-3, (
 # ## Task 4: Leak or tide
 #
 # Memory that follows the load rises every morning and falls every night. A leak adds to it and
-# never gives back. Say how much memory gains per hour *beside* what the load explains.
+# never gives back. Say how much memory gains per hour *beside* what the load explains. Unlike in
+# the lesson, memory here follows exactly the load that you are given, and no siblings are known.
 
 
 # %% solution="leak"
@@ -511,6 +533,17 @@ assert abs(night) <= 0.5, (
     f"From 22 to 3 o'clock nothing leaks, and you give {night:.1f} MB per hour; expected 0 within"
     " 0.5. See hint 1."
 )
+other = leak(*a_watch(6, 9, leak=0, seed=7, each=5.0))
+assert abs(other) <= 0.5, (
+    "Where memory holds 5 MB for each unit of load, and not 2, nothing leaks from 6 to 9 o'clock,"
+    f" and you give {other:.1f} MB per hour; expected 0 within 0.5: what a unit of load costs is"
+    " for the fit to find. See hint 2."
+)
+small = leak(np.arange(4.0), np.array([70.0, 130.25, 100.5, 160.75]), np.array([10.0, 30, 20, 40]))
+assert math.isclose(small, 0.25, rel_tol=1e-3), (
+    f"Where mb is exactly 40 + 3 load + 0.25 hours you give {small:.3f} MB per hour; expected"
+    " 0.250, not rounded. See hint 2."
+)
 watch = a_watch(0, 24, leak=3, seed=5)
 day = leak(*watch)
 assert abs(day - 3) <= 0.6, (
@@ -539,7 +572,8 @@ assert math.isclose(again, day, rel_tol=1e-3), (
 
 # %% [markdown] tags=["solution-only"]
 # Within a minute the load jumps up and down while the clock hardly moves. From these jumps the fit
-# learns what a request costs in memory, and takes the tide off.
+# learns what a request costs in memory, and takes the tide off. It can do so because memory follows
+# the jumps, too. In the lesson memory followed the smooth tide, and there the same fit failed.
 #
 # What usually goes wrong: the last reading minus the first, over the hours between, or a straight
 # line through a morning: both measure the tide. With a falling tide they miss a real leak. To
