@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm, theilslopes
 
-from labkit.logs import detect
+from labkit.logs import detect, windows
 from labkit.riverton.log_simulator import simulate
 
 SEEDS = range(1, 21)
@@ -199,3 +199,11 @@ def test_spans_are_joined_by_trace_and_clocks_compared_by_their_middles():
     joined = detect.calls(lines)
     assert joined[["instance_caller", "instance_called"]].to_numpy().tolist() == [["a-1", "b-1"]]
     assert detect.clock_offsets(joined).round(6).to_dict() == {"a-1": -5, "b-1": 5}
+
+
+def test_windows_show_a_retry_storm_and_know_what_an_incident_touches():
+    log = simulate(lines=30_000, seed=3, incidents=["retry_storm"])
+    table = windows.in_spreads(log.frame)
+    sick = windows.touched([log.incident("retry_storm")], table.index)
+    assert list(table) == ["retries", "bureau", "ledger", "starts"] and table.notna().all().all()
+    assert sick[table["retries"].argmax()] and 0 < sick.sum() < len(sick) / 10

@@ -36,7 +36,7 @@ from scipy.stats import linregress
 from sklearn.ensemble import IsolationForest
 
 from labkit.lesson import claim, figures, finding, show_source
-from labkit.logs import dashboard, detect
+from labkit.logs import dashboard, detect, windows
 from labkit.logs.percentiles import from_sketch, per_window, percentile, sketch
 from labkit.logs.sessions import number_sessions
 from labkit.riverton.log_simulator import ALL, simulate
@@ -332,12 +332,13 @@ finding(
 # memory follows. The siblings share the tide itself. But they bring noise of their own: up to an
 # hour they are the worse choice.
 #
-# So: half a day, beside siblings, and instead of a p-value a threshold several times above what
-# healthy memory does there in the table. The slope is the median over all pairs of points
-# (**Theil-Sen**), which a short dip cannot bend. A leak that restarts interrupt looks smaller.
+# So: half a day, beside siblings (`leaks`), and instead of a p-value a threshold several times
+# above what healthy memory does there in the table. The slope is the median over all pairs of
+# points (**Theil-Sen**), which a short dip cannot bend. A leak that restarts interrupt looks
+# smaller.
 
 # %%
-show_source(detect.beside_siblings, detect.leaks)
+show_source(detect.beside_siblings)
 
 # %%
 found = detect.leaks(detect.beside_siblings(lines))
@@ -378,14 +379,13 @@ claim(
 # which a called service was slow? (**D5**)
 #
 # **The usual way.** Average the minutes' p99s. Dashboards do it when you zoom out.
+# (The p99 of n latencies is here the one at place floor(0.99 (n - 1)) of all in order, counted from
+# 0: a value that occurred.)
 #
 # **Your guess.** How large is that average, as a share of the true p99 of the day?
 
 # %%
 my_guess = 0.8  # of the truth, edit me
-
-# %%
-show_source(percentile, per_window)
 
 # %%
 day = pd.Timestamp(log.incident("slow_dependency")["start"]).floor("D")
@@ -699,42 +699,12 @@ claim(
 # ## Side by side
 #
 # There are ready-made detectors. Cut the days into windows of ten minutes, give every method the
-# same four series (retries, the waits for both services, starts), and let it say which windows are
-# sick. In truth those are sick that the slow service, the retry storm or the flapping instance
-# touched.
+# same four series (retries, the waits for both services, starts), in spreads (MADs) above their
+# medians, and let it say which windows are sick. In truth those are sick that the slow service, the
+# retry storm or the flapping instance touched.
+#
 # **Precision** is the share of alarms that were right, **recall** the share of sick windows that
 # were found, the *base rate* the precision of somebody who raises alarms by lot.
-
-# %%
-# The least spread of each series: most windows have no retry and no start, so their MAD is 0.
-FLOOR = {"retries": 0.05, "bureau": 0.05, "ledger": 0.05, "starts": 0.2}
-SICK = ("slow_dependency", "retry_storm", "flapping_instance")
-
-
-def series(lines, every="10min"):
-    """Return four series by window, in spreads (MAD) above their median."""
-    asked = lines[lines["user"].notna()]
-    window = asked["ts"].dt.floor(every)
-    table = pd.DataFrame(
-        {"retries": (asked["attempt"] > 1).groupby(window).mean().astype(float)}
-    )
-    waits = asked.groupby([window, "downstream"])["downstream_ms"].median().unstack()
-    table[["bureau", "ledger"]] = np.log(waits[["bureau", "ledger"]])
-    began = lines.loc[lines["event"] == "instance_start", "ts"].dt.floor(every)
-    table["starts"] = began.value_counts().reindex(table.index).fillna(0)
-    table = table.iloc[1:].ffill().bfill()  # in the first window all start
-    away = table - table.median()
-    return away / (detect.MAD_TO_SD * away.abs().median()).clip(lower=pd.Series(FLOOR))
-
-
-def sick(log, index, every="10min"):
-    """Return, for each window, whether one of the incidents touched it."""
-    touched = np.zeros(len(index), bool)
-    for incident in map(log.incident, SICK):
-        start = pd.Timestamp(incident["start"]) - pd.Timedelta(every)
-        touched |= (index > start) & (index < pd.Timestamp(incident["end"]))
-    return touched
-
 
 # %%
 def by_median(table):
@@ -757,12 +727,13 @@ def by_forest(table):
     return IsolationForest(random_state=0).fit_predict(table.to_numpy()) == -1
 
 
+SICK = ("slow_dependency", "retry_storm", "flapping_instance")
 METHODS = {"median/MAD": by_median, "PELT": by_pelt, "isolation forest": by_forest}
 rows = []
 for seed in range(SEED, SEED + 3):
     other = simulate(lines=100_000, seed=seed)
-    table = series(other.frame)
-    truth = sick(other, table.index)
+    table = windows.in_spreads(other.frame)
+    truth = windows.touched(map(other.incident, SICK), table.index)
     for name, method in METHODS.items():
         alarm = method(table)
         hits = (alarm & truth).sum()
@@ -825,7 +796,7 @@ pd.DataFrame(
 # healthy days, and write down how often a rule has cried wolf.
 #
 # **How sure are these checks?** The seed is fixed, so you see the same numbers as everybody. Each
-# claim was tried on twenty other seeds, where other instances broke at other times, and held on
+# claim was tried on ten other seeds, where other instances broke at other times, and held on
 # all of them with room to spare.
 #
 # ## Your turn
