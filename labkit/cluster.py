@@ -87,6 +87,32 @@ def bytes_moved(client: Client) -> int:
     return sum(client.run(sent).values())
 
 
+def draw_tasks(ax: Any, tasks: Any, colour_of: Callable[[dict], str]) -> float:
+    """Draw what each worker did, and when, from a task stream: a bar for each task, on `ax`.
+
+    Time is in seconds after the first step of all, whose time stamp is returned. Waiting for data
+    from another worker is a thin grey bar.
+    """
+    steps = [(task, step) for task in tasks for step in task["startstops"]]
+    steps.sort(key=lambda pair: pair[1]["start"])
+    begun = steps[0][1]["start"]
+    workers = list(dict.fromkeys(task["worker"] for task, _ in steps))
+    for task, step in steps:
+        moving = step["action"] == "transfer"
+        ax.barh(
+            workers.index(task["worker"]),
+            step["stop"] - step["start"],
+            left=step["start"] - begun,
+            height=0.3 if moving else 0.62,
+            color="#8A8A8A" if moving else colour_of(task),
+            edgecolor="white",
+            linewidth=0.4,
+        )
+    ax.set_yticks(range(len(workers)), [f"worker {i + 1}" for i in range(len(workers))])
+    ax.grid(axis="y", visible=False)
+    return begun
+
+
 @dataclass(frozen=True)
 class Measured:
     """What a call gave, what it took (s), and the resident memory (MB) before and at its peak."""

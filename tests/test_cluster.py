@@ -62,7 +62,7 @@ def test_copies_multiply_every_count(requests, folder, tmp_path):
     assert thrice[["requests", "errors"]].equals(3 * once[["requests", "errors"]])
 
 
-@pytest.mark.parametrize("way", ["by_pandas_columns", "by_pandas_parts", "by_duckdb", "by_dask"])
+@pytest.mark.parametrize("way", ["by_pandas_parts", "by_duckdb", "by_dask"])
 def test_every_way_counts_the_same(client, folder, way):
     expected = hourly.alike(hourly.by_pandas(folder))
     table = hourly.alike(getattr(hourly, way)(folder))
