@@ -124,9 +124,9 @@ np.add.at(plain, row, requests["latency_ms"].to_numpy())
 {way: f"{100 * (table['ms'] != plain).mean():.0f} % differ" for way, table in tables.items()}
 
 # %% [markdown]
-# So DuckDB adds one by one. pandas, and dask with it, carries each rounding error along and gives
-# it back (*Kahan summation*): more exact, and different. In general the order matters as well: a
-# sum that several threads or workers put together may change from run to run.
+# So DuckDB added one by one here. pandas, and dask with it, carries each rounding error along and
+# gives it back (*Kahan summation*): more exact, and different. In general the order matters as
+# well: a sum that several threads or workers put together may change from run to run.
 #
 # Where you need the same digits every time, add whole numbers. Latency was written in tenths of a
 # millisecond; as tenths it is an integer, and integers do not round.
@@ -170,8 +170,8 @@ show_source(hourly.table_of_file, hourly.merge, hourly.by_pandas_parts)
 # RAM, is sampled every few milliseconds while it works; dask's is that of its two workers. Starting
 # and importing is not timed. You measure one file, and all of them.
 #
-# **Your guess.** On a log fifty times as large, of 47 million requests, how many times as much
-# memory does pandas need as DuckDB?
+# **Your guess.** On a log fifty times as large, how many times as much memory does pandas need as
+# DuckDB?
 
 # %%
 my_times = 4  # edit me
@@ -247,8 +247,7 @@ axes[1].minorticks_off()
 figures.mark_guess(axes[1], y=my_times * big["peak_mb"]["DuckDB"])
 figures.label_lines(axes[1])
 times = big["peak_mb"]["pandas"] / big["peak_mb"]["DuckDB"]
-small, all_files = (live["seconds"][len(rows)] for rows in sizes.values())
-small_ratio = small["dask, 2 workers"] / small["pandas"]
+small_ratio = live["seconds"].iloc[:, 0]["dask, 2 workers"] / live["seconds"].iloc[:, 0]["pandas"]
 live_mb = live["peak_mb"][len(requests)]
 figures.show(
     fig,
@@ -287,10 +286,10 @@ finding(
 # send and collect tasks, whatever is in them. Only later do the rows count.
 #
 # **Where it stops being true.** Two workers on the two cores of one machine cannot add what is not
-# there: in the record dask draws level with pandas at the largest size, and no more can be said
-# from one run on a busy machine. DuckDB uses both cores as well. What a cluster adds is *other*
-# machines: their memory, their disks, their cores. You need it when one machine's disk or hour is
-# not enough, and look at the record first: how far that is.
+# there: in the record dask draws about level with pandas at the largest size, and is ahead at none.
+# DuckDB uses both cores as well. What a cluster adds is *other* machines: their memory, their
+# disks, their cores. You need it when one machine's disk or hour is not enough, and look at the
+# record first: how far that is.
 #
 # Spark, too, takes this query. The record has its time; here it runs where Java 17 and
 # `pip install pyspark` are installed.
@@ -344,10 +343,11 @@ p99 = pd.DataFrame(
 p99.round(1)
 
 # %% [markdown]
-# Two files of 24 hold a slow half of a day, and lift the mean of /book and /pay. For the true p99
-# they hold too few of the slowest requests. Where they hold more, the mean is too low instead, and
-# no file's p99 tells which. Nor does a file's weight: one of the night counts as much as one of the
-# evening. Buckets are added before anybody asks for a percentile, so each request weighs the same.
+# Two endpoints were slow for some hours: look at the slowest file. Most of the slowest requests of
+# the whole are in such files, so the true p99 is high; the mean thins them out among all files, and
+# the median file shows nothing of them. A smaller cause: a file of the night weighs as much as one
+# of the evening. Buckets are added before anybody asks for a percentile, so each request weighs the
+# same.
 #
 # For users the right way is to add *sets*: a user who comes in two files is one user. But a set of
 # all users is as large as the log has users. A **sketch** is a small summary that merges. This one
@@ -564,7 +564,7 @@ finding(
     unit="too many",
 )
 finding(
-    "the share of the rows that travels is near a half",
+    "about half of the bytes travel, with two workers",
     measured=share,
     between=(0.3, 0.7),
     needs=(SCHEDULER is None, "with other workers another part of the rows is at home."),
@@ -643,9 +643,10 @@ figures.show(
 )
 
 # %% [markdown]
-# The hot key is one that nobody thinks of: *no user*. `/report` and `/book` have none, and a missing
-# value has a hash like any other. It is worth a look before every large join. Even without them no
-# line reaches the number of workers, for keys collide: some places get more keys than others.
+# The hot key is one that nobody thinks of: *no user*. `/report` and `/book` have none, and a
+# missing value has a hash like any other. It is worth a look before every large join. Even without
+# those rows no line reaches the number of workers, for keys collide: some places get more keys than
+# others.
 
 # %%
 finding(
