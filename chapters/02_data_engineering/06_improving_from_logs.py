@@ -8,7 +8,7 @@
 # things stay and totals still come out right; take people's names out of a log without breaking its
 # joins, and say what is left to find.
 #
-# **Time** 40 minutes. **Before this** [Reading logs](04_reading_logs.ipynb) and
+# **Time** 45 minutes. **Before this** [Reading logs](04_reading_logs.ipynb) and
 # [Finding what broke](05_finding_what_broke.ipynb).
 
 # %% [markdown]
@@ -40,6 +40,7 @@ from labkit.riverton.fleet import Fleet, capture
 from labkit.riverton.log_simulator import simulate
 
 SEED = 6  # change it: every claim below should still hold
+KEEP = 0.01  # the share of the log that sampling keeps
 
 # %% [markdown]
 # ## What would a cache save?
@@ -48,8 +49,8 @@ SEED = 6  # change it: every claim below should still hold
 # **cache** keeps the bureau's last answers and asks again only for who is not among them. Can the
 # log tell what that saves, before anybody writes it? (**D5**)
 #
-# Here is a service with two instances and a bureau, all real processes, and a bounded load of real
-# requests. Customers come back: some often, most once. Every answer leaves a line in a log.
+# Here is a service with two instances and a bureau, all real processes, and some seconds of real
+# requests. Some customers come back often, many come once. Every answer leaves a line in a log.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -70,7 +71,7 @@ def run_service(cache, seed):
 
 
 CUSTOMERS = 300
-before, asked_before = run_service(cache=0, seed=1)
+before, asked_before = run_service(cache=0, seed=SEED)
 print(f"{len(before):,} requests logged by the service, {len(asked_before):,} by the bureau")
 before[["ts", "instance", "user", "latency_ms", "downstream", "downstream_ms"]].head(4)
 
@@ -82,6 +83,7 @@ asking = before["downstream_ms"].sum() / before["latency_ms"].sum()
 again = before["user"].duplicated().mean()
 print(f"waiting for the bureau: {asking:.0%} of all the time that requests took")
 print(f"requests of somebody who had been there before: {again:.0%}")
+print(f"so a cache can save at most {asking * again:.0%} of the time")
 
 # %% [markdown]
 # **Your guess.** Each instance gets a cache with 50 places. When it is full, the entry that was not
@@ -119,7 +121,7 @@ def predicted(log, places):
 
 
 # %% tags=["nbval-ignore-output"]
-sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+sizes = [1, 2, 5, 10, 20, 50, 100]
 curve = pd.Series({places: predicted(before, places) for places in sizes})
 print(f"predicted for {PLACES} places: {curve[PLACES]:.0%} of the calls saved")
 
@@ -129,7 +131,7 @@ print(f"predicted for {PLACES} places: {curve[PLACES]:.0%} of the calls saved")
 # in its own log.
 
 # %% tags=["nbval-ignore-output"]
-after, asked_after = run_service(cache=PLACES, seed=2)
+after, asked_after = run_service(cache=PLACES, seed=SEED + 1)
 saved = 1 - len(asked_after) / len(after)
 asking_after = after["downstream_ms"].sum() / after["latency_ms"].sum()
 fig, ax = figures.new(
@@ -174,10 +176,12 @@ claim(
 # For everything that depends on the past requests alone, a log is an experiment that you need not
 # run.
 #
-# **Where it stops being true.** The replay took the requests as given. A change that customers
-# notice changes what they do, and then the old log says nothing. And the bureau's answers get old:
-# how long one may be kept, the log cannot tell, as it does not say when a file at the bureau
-# changes.
+# **Where it stops being true.** A first visit is never a hit, and in a log of a few seconds most
+# visits are first visits, the more so as each instance sees only half of them. The replay knew
+# that; a service that runs for days, and has a larger cache, saves more than this log can show. So
+# replay the longest log that you have. The replay also took the requests as given: a change that
+# customers notice changes what they do. And the bureau's answers get old. How long one may be kept,
+# the log cannot tell, as it does not say when a file at the bureau changes.
 
 # %% [markdown]
 # ## Which lines can go?
@@ -186,9 +190,10 @@ claim(
 # thrown away: after some weeks (*retention*) or at once (*sampling*). What does a log of one line
 # in a hundred lose? (**D5**, its limit)
 #
-# From here on the log is simulated: three days of four instances, of which one gets a deploy that
-# breaks an endpoint. All lines that one customer's request causes, in whatever service, share a
-# **trace**, an id that travels along.
+# From here on the log is simulated: three days of four instances. One of them gets a deploy that
+# breaks an endpoint (`bad_deploy`), some messages name people (`personal_data`), and the load rises
+# and falls with the day (`tidal_load`). All lines that one customer's request causes, in whatever
+# service, share a **trace**, an id that travels along.
 
 # %%
 log = simulate(lines=200_000, seed=SEED, incidents=("bad_deploy", "personal_data", "tidal_load"))
@@ -201,18 +206,16 @@ traces = calls.groupby("trace").agg(
 slow_at = traces["ms"].quantile(0.99)
 traces["slow"] = traces["ms"] > slow_at
 print(f"{len(calls):,} lines of requests in {len(traces):,} traces")
-print(f"{traces['failed'].sum():,} traces failed, {traces['slow'].sum():,} were slow")
 
 # %% [markdown]
 # **Your guess.** You keep every trace that failed, the slowest hundredth, and one in a hundred of
 # the others. What share of all lines is that?
 
 # %%
-KEEP = 0.01
 my_guess = 15  # % of all lines, edit me
 
 # %% [markdown]
-# **The wrong way** is that coin for each line. **The usual way** decides once for a whole trace, by
+# **The wrong way** is a coin for each line. **The usual way** decides once for a whole trace, by
 # a hash of its id, so that every service decides alike without asking the others. It is called
 # *head-based* sampling: the decision falls before anything has happened. **The other way**,
 # *tail-based* sampling, waits for the end of the trace and looks at it. What failed or was slow
@@ -232,6 +235,7 @@ by_line = calls[rng.random(len(calls)) < KEEP]
 drawn = np.array([ticket(trace) for trace in traces.index]) < KEEP
 by_head = traces[drawn]
 by_tail = traces[drawn | traces["failed"] | traces["slow"]]
+print(f"{traces['failed'].sum():,} traces failed, {traces['slow'].sum():,} were slow")
 
 # %%
 of_line = traces.assign(lines=by_line.groupby("trace").size()).dropna()
@@ -244,7 +248,7 @@ print(f"traces of several lines, of which a coin per line leaves any: {whole:.1%
 # as kept in the first column, which flatters it.
 
 # %%
-kept = {"1 % of lines": of_line, "head, 1 %": by_head, "tail, 1 %": by_tail}
+kept = {"coin per line": of_line, "head": by_head, "tail": by_tail}
 total = traces[["lines", "failed", "slow"]].sum()
 left = pd.DataFrame(
     {name: 100 * some[["lines", "failed", "slow"]].sum() / total for name, some in kept.items()}
@@ -253,7 +257,7 @@ left.round(1)
 
 # %%
 fig, ax = figures.new(
-    title="One in a hundred keeps one failure in a hundred, unless you look first",
+    title="A small share of the log holds few of its failures, unless you look first",
     ylabel="kept (%)",
 )
 places = np.arange(3)
@@ -270,9 +274,9 @@ ax.set(ylim=(0, 112))
 ax.legend(frameon=False, loc="upper left")
 figures.show(
     fig,
-    caption=f"Tail-based sampling keeps {left.loc['lines', 'tail, 1 %']:.1f} % of the lines, and "
+    caption=f"Tail-based sampling keeps {left.loc['lines', 'tail']:.1f} % of the lines, and "
     f"every trace that failed or was slow. Head-based sampling keeps "
-    f"{left.loc['lines', 'head, 1 %']:.1f} % of the lines and {by_head['failed'].sum()} of "
+    f"{left.loc['lines', 'head']:.1f} % of the lines and {by_head['failed'].sum()} of "
     f"{traces['failed'].sum()} failures.",
     alt="Three groups of bars. Of all lines each way keeps a few per cent. Of failed and of slow "
     "traces tail-based sampling keeps all, the others next to none.",
@@ -282,8 +286,8 @@ figures.show(
 # A log that keeps all failures and few successes says that nearly everything fails. Whoever counts
 # in it has to divide by the chance with which each trace was kept, as
 # [weighted samples](../03_training_data/06_clusters_and_unequal_chances.ipynb) always want. So the
-# chance, or its inverse, the **weight**, is written down when the trace is kept. Nobody can work it
-# out later.
+# chance, or its inverse, the **weight**, is written down when the trace is kept. Whoever reads the
+# log after the rule has changed cannot work it out.
 
 # %%
 chosen = by_tail["failed"] | by_tail["slow"]
@@ -319,7 +323,7 @@ claim(
 )
 claim(
     "D5",
-    "with its weights a tail-based sample gives the rate of failures back",
+    "with its weights a tail-based sample gives the rate of failures back, on average",
     measured=rates["tail, weighted"] / rates["all traces (truth)"],
     between=(0.8, 1.25),
     limit=True,
@@ -327,23 +331,25 @@ claim(
 
 # %% [markdown]
 # **Why.** A coin that knows nothing of what happened takes its share of everything, and of rare
-# things a small share is nothing. Two lines of one trace both survive a coin per line with the
-# square of its chance.
+# things a small share is next to nothing. And a coin per line has to fall well for every line of a
+# trace. Where it did for one line, the second of a pair is still as unlikely as any.
 #
 # **Where it stops being true.** Tail-based sampling keeps what you told it to look for. A failure
-# that answers with status 200 (a wrong score, say) goes with the rest. And it must hold every trace
-# in memory until it ends, in one place for all services.
+# that answers with status 200 (a wrong score, say) goes with the rest. It must
+# hold every trace until it ends, with the lines of all services at one place, and needs to be told
+# beforehand what slow is; here that was taken from the whole log.
 #
 # ## Whose log is it?
 #
 # **The question.** Every line of a request names its user. To count users and to follow one from
 # day to day you need *some* id. Does it have to be theirs?
 #
-# First, where people are named at all. The field `user` is plain to see; `msg` is not.
+# First, where people are named at all. The field `user` is plain to see; `msg` is not. (The
+# simulator planted some; the patterns do not know where.)
 
 # %%
 PERSONAL = {
-    "e-mail address": r"[\w.+-]+@[\w-]+\.[\w.]+",
+    "e-mail address": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "telephone number": r"\+\d[\d ]{7,}\d",
     "user id": r"\bu\d{6}\b",
 }
@@ -352,8 +358,7 @@ found = {name: messages[messages.str.contains(pattern)] for name, pattern in PER
 pd.Series({name: len(lines) for name, lines in found.items()}).to_frame("messages")
 
 # %% [markdown]
-# A colleague replaces every user id by its SHA-256, a hash that nobody can turn round. Of how many
-# users can you still say who they are?
+# A colleague replaces every user id by its SHA-256, a hash that nobody can turn round.
 #
 # **The wrong way.** Nobody turns a hash round. You hash every id that there can be, and look up
 # which one comes out. A user id has six digits.
@@ -372,42 +377,54 @@ for number in range(1_000_000):
     if (digest := sha256(f"u{number:06d}")) in published:
         reversed_ids[digest] = f"u{number:06d}"
 named = len(reversed_ids) / len(published)
-print(f"{len(published):,} hashes published, {len(reversed_ids):,} named: {named:.0%}")
+print(f"{len(published):,} hashes published, {len(reversed_ids):,} ids recovered: {named:.0%}")
 
 # %% [markdown]
 # **The right way** is a hash with a secret **key** (HMAC, RFC 2104). Without the key you cannot
 # compute the hash of anybody, so there is nothing to look up. The same user still gets the same
-# pseudonym, so joins and counts work as before. And the messages are scrubbed of what the patterns
-# find.
+# pseudonym, in the field and in the message, so joins and counts work as before. The trace gets one
+# too: it would join the log straight back to the one with names.
 
 # %%
 KEY = b"kept apart from the log, and changed every month"
 
 
-def pseudonym(user, key=KEY):
-    return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:16]
+def pseudonym(text, key=KEY):
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def scrub(message):
-    for name, pattern in PERSONAL.items():
-        message = re.sub(pattern, f"<{name}>", message)
-    return message
+    message = re.sub(PERSONAL["e-mail address"], "<e-mail>", message)
+    message = re.sub(PERSONAL["telephone number"], "<telephone>", message)
+    return re.sub(PERSONAL["user id"], lambda found: pseudonym(found[0]), message)
 
 
-safe = calls.dropna(subset="user").copy()
-safe["user"] = safe["user"].map({user: pseudonym(user) for user in users})
+safe = calls.copy()
+for column in ("user", "trace"):
+    safe[column] = safe[column].map(pseudonym, na_action="ignore")
 safe["msg"] = safe["msg"].map(scrub, na_action="ignore")
 
-guesses = {pseudonym(f"u{number:06d}", key=b"a guess") for number in range(200_000)}
+# %%
+planted = np.zeros(len(log.frame), bool)
+planted[np.array(log.incident("personal_data")["lines"]) - 1] = True
+planted = planted[calls.index]
+changed = (safe["msg"] != calls["msg"]).fillna(False).to_numpy(bool)
 print(f"users before and after: {len(users):,} and {safe['user'].nunique():,}")
-print(f"named by somebody who has the log and guesses a key: {len(guesses & set(safe['user']))}")
-print("messages in which a pattern still finds somebody:",
-      safe["msg"].str.contains("|".join(PERSONAL.values()), na=False).sum())  # fmt: skip
+print(
+    f"messages in which somebody was planted: {planted.sum()}; scrubbed: {changed[planted].sum()}"
+)
+print(f"others that were changed: {changed[~planted].sum()}")
+
+with_key = {pseudonym(f"u{number:06d}") for number in range(200_000)}  # all people of the city
+leaked = safe["user"].dropna().isin(with_key).mean()
+print(f"lines whose user is recovered once the key leaks: {leaked:.0%}")
 
 # %% [markdown]
-# Nobody is named, and the joins hold. Is it anonymous now? A witness saw somebody pay, and again on
-# other days, and knows the minutes. Whoever is the only user in the log to fit them all is *singled
-# out*: everything else that the log holds of them is now known too.
+# Without the key nobody is named, and the joins hold. Is it anonymous now? A witness saw somebody
+# pay, and again at other times, and knows the minutes. Whoever is the only user in the log to fit
+# them all is *singled out*: everything else that the log holds of them is now known too.
+#
+# Take users with at least five requests.
 #
 # **Your guess.** After how many known minutes are most users singled out?
 
@@ -416,21 +433,24 @@ my_guess = 6  # known minutes, edit me
 
 
 # %%
-def singled_out(log, points, rng):
-    """Share of users (of those with as many requests) whom so many known minutes single out."""
-    log = log.assign(minute=log["ts"].dt.floor("min")).drop_duplicates(["user", "minute"])
-    at = log.groupby("minute")["user"].agg(set)
-    when = log.groupby("user")["minute"].agg(list)
-    when = when[when.str.len() >= points].sample(300, random_state=rng)
-    alone = [
-        len(set.intersection(*(at[t] for t in rng.choice(minutes, points, replace=False)))) == 1
-        for minutes in when
-    ]
-    return np.mean(alone)
+MOST = 5  # minutes that a witness may know
+seen = safe.dropna(subset="user").assign(minute=lambda lines: lines["ts"].dt.floor("min"))
+seen = seen.drop_duplicates(["user", "minute"])
+at = {minute: set(users) for minute, users in seen.groupby("minute")["user"]}
+when = seen.groupby("user")["minute"].agg(list)
+often = when[when.str.len() >= MOST]
+
+
+def alone(minutes):
+    return len(set.intersection(*[at[minute] for minute in minutes])) == 1
 
 
 rng = np.random.default_rng([SEED, 2])
-unique = pd.Series({points: 100 * singled_out(safe, points, rng) for points in range(1, 6)})
+known = [rng.permutation(minutes) for minutes in often.sample(300, random_state=rng)]
+unique = pd.Series(
+    {points: 100 * np.mean([alone(k[:points]) for k in known]) for points in range(1, MOST + 1)}
+)
+print(f"{len(often) / len(when):.0%} of users were there in at least {MOST} different minutes")
 
 # %%
 fig, ax = figures.new(
@@ -440,30 +460,36 @@ fig, ax = figures.new(
 )
 bars = ax.bar(unique.index, unique, 0.5, color=figures.BLUE)
 ax.bar_label(bars, fmt="%.0f", fontsize=9, padding=2)
-ax.set(xticks=unique.index, ylim=(0, 118), xlim=(0.5, max(5.5, my_guess + 0.5)))
+ax.set(xticks=unique.index, ylim=(0, 118), xlim=(0.5, max(MOST, my_guess) + 0.5))
 ax.grid(axis="x", visible=False)
 figures.mark_guess(ax, x=my_guess)
 figures.show(
     fig,
-    caption=f"Of 300 users each: {unique[1]:.0f} % are the only ones with a request in the minute "
-    f"that is known of them, {unique[2]:.0f} % with two such minutes, {unique[4]:.0f} % with four.",
+    caption=f"Of 300 users who came often, each known minute taken at random: "
+    f"{unique[1]:.0f} % are alone in one minute, {unique[2]:.0f} % in two, {unique[4]:.0f} % in "
+    f"four. Most are singled out after {unique[unique > 50].index[0]}.",
     alt="Five bars: the share of users who are singled out rises from next to none at one known "
     "minute to nearly everybody at five.",
 )
 
 # %%
 finding(
-    "without a key, hashed ids are named by trying them all",
+    "without a key, hashed ids are recovered by trying them all",
     measured=named,
     equals=1.0,
 )
 finding(
-    "with a key no user is named without it, and no two users become one",
-    measured=len(guesses & set(safe["user"])) + len(users) - safe["user"].nunique(),
+    "whoever has the key recovers every pseudonym",
+    measured=leaked,
+    equals=1.0,
+)
+finding(
+    "every message in which somebody was planted is scrubbed, and no other",
+    measured=int((changed != planted).sum()),
     equals=0,
 )
 finding(
-    "four known minutes single out most users in a log of pseudonyms",
+    "four known minutes single out most of those who came often, pseudonym or not",
     measured=unique[4],
     at_least=60,
     unit="%",
@@ -471,9 +497,9 @@ finding(
 
 # %% [markdown]
 # **Why.** A pseudonym ties all that one person did together, and few people do the same things at
-# the same minutes. That is why the law still calls this *personal data*: the GDPR defines
-# pseudonymisation in Article 4(5), and its Recital 26 counts pseudonyms among what can be
-# attributed to a person by other information.
+# the same minutes. The law does not call it anonymous either: under the GDPR (Article 4(5) and
+# Recital 26) data that can be attributed to a person with additional information, such as the key,
+# stay *personal data*.
 #
 # **Where it stops being true.** Change the key every month, and nobody can be followed for longer;
 # joins then end with the month as well. Coarser times single out fewer. What is deleted after a
@@ -490,16 +516,16 @@ pd.DataFrame(
         (
             "D5 limit",
             "failures kept by a head-based 1 %",
-            f"{left.loc['failed', 'head, 1 %']:.1f} %",
+            f"{left.loc['failed', 'head']:.1f} %",
         ),
         (
             "D5 limit",
             "failures kept by tail-based sampling",
-            f"{left.loc['failed', 'tail, 1 %']:.0f} %",
+            f"{left.loc['failed', 'tail']:.0f} %",
         ),
-        ("D5 limit", "lines that it keeps for that", f"{left.loc['lines', 'tail, 1 %']:.1f} %"),
-        ("", "users named behind a hash without key", f"{named:.0%}"),
-        ("", "users singled out by four minutes", f"{unique[4]:.0f} %"),
+        ("D5 limit", "lines that it keeps for that", f"{left.loc['lines', 'tail']:.1f} %"),
+        ("", "users recovered behind a hash without key", f"{named:.0%}"),
+        ("", "frequent users singled out by four minutes", f"{unique[4]:.0f} %"),
     ],
     columns=["claim", "what", "measured"],
 ).set_index("claim")
@@ -510,16 +536,17 @@ pd.DataFrame(
 # | you want to | keep | for |
 # |---|---|---|
 # | find what broke | whole traces: failed, slow, and a share of the rest; weights | weeks |
-# | see trends | counts and percentile sketches per minute, without users | years |
+# | see trends | counts and latency sketches per minute, without users | years |
 # | try a change on paper | the order of keys, under pseudonyms | as long as the change is open |
 # | answer a customer | their lines, behind a key that few people have | as the law says |
 #
 # Ask of each field who reads it. What nobody reads need not be written.
 #
-# **How sure are these checks?** The live part counts calls, and does not compare clocks; its
-# bound on the gap between promise and measurement is about four standard errors wide on either
-# side. The simulated part has a fixed seed, so you see the same numbers as everybody; the bounds
-# held under twenty other seeds.
+# **How sure are these checks?** The claims of the live part count calls and compare no clocks. The
+# gap between promise and measurement may be five standard errors wide, so the check sees that the
+# promise was kept, and does not see a slip in the rule by which entries leave. The simulated part
+# has a fixed seed, so you see the same numbers as everybody; the bounds held under twenty other
+# seeds.
 #
 # ## Your turn
 #

@@ -1,4 +1,4 @@
-# message: Mind the division
+# message: a division by zero
 def hit_rate(keys, places):
     kept, hits = {}, 0
     for key in keys:

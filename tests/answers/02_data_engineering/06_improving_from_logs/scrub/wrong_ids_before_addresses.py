@@ -1,4 +1,4 @@
-# message: Which pattern goes first?
+# message: the whole address goes
 def scrub(lines, key):
     def pseudonym(user):
         return hmac.new(key, user.encode(), hashlib.sha256).hexdigest()[:16]
