@@ -8,7 +8,7 @@
 # reach another process; write a consumer that survives its own death; count events by the time at
 # which they happened, though they come late; say what waiting for them costs.
 #
-# **Time** 40 minutes. **Before this** [Data sources](01_data_sources.ipynb) (who produces, how far
+# **Time** 45 minutes. **Before this** [Data sources](01_data_sources.ipynb) (who produces, how far
 # to trust) and [Data models and engines](03_data_models_and_engines.ipynb) (transactions).
 #
 # One claim of the course's [ledger](../LEDGER.md) is touched:
