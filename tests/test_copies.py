@@ -165,7 +165,7 @@ def handed_out(tmp_path_factory):
     """This course, elsewhere, with copies and start page."""
     course = Course(tmp_path_factory.mktemp("course"))
     shutil.copy(ROOT / "README.md", course.root)
-    for folder in ("chapters", "exercises", "solutions", "datasets"):
+    for folder in ("chapters", "exercises", "solutions", "datasets", "labkit"):
         leave = shutil.ignore_patterns("*.parquet")
         shutil.copytree(ROOT / folder, course.root / folder, ignore=leave)
     hand_out(course)

@@ -792,7 +792,7 @@ mistaken = in_order("person_id", "score", "amount", "channel")
 got = [outcome(partial(through, row, sent_by, mistaken)) for row in some]
 silent = sum(isinstance(row, dict) for row in got)
 print(f"{silent:,} of {len(some):,} decoded without an error, such as")
-print(f"  sent {({name: some[0][name] for name in got[0]})}")
+print(f"  sent { ({name: some[0][name] for name in got[0]}) }")
 print(f"  read {got[0]}")
 
 # %%

@@ -502,7 +502,7 @@ figures.label_lines(ax)
 silent = audit[audit["level"] == "info"].iloc[0]
 figures.show(
     fig,
-    caption=f"Rows written by each run (0 is drawn as 100). The run that says \"done\" wrote "
+    caption=f'Rows written by each run (0 is drawn as 100). The run that says "done" wrote '
     f"{silent['share of usual']:.0%} of what is usual for it. Below the dashed line lie "
     f"{len(few)} runs, most of them of a job that is small.",
     alt="Rows written over three days, one line per job, each level. Two runs drop far below their "
@@ -688,6 +688,7 @@ finding("JSON takes none: an object has to be closed",
 #
 # **The question.** Now the whole file, with the tools that people use. Which of them can say what
 # became of every line?
+
 
 # %%
 def conserving():

@@ -49,9 +49,7 @@ log = simulate(lines=LINES, seed=SEED)
 lines = log.frame
 asked = lines[(lines["event"] == "request") & lines["user"].notna()]
 hours = (lines["ts"].max() - lines["ts"].min()) / pd.Timedelta("1h")
-print(
-    f"{len(lines):,} lines in {hours:.0f} hours, {len(asked):,} requests of customers"
-)
+print(f"{len(lines):,} lines in {hours:.0f} hours, {len(asked):,} requests of customers")
 
 # %% [markdown]
 # **Look first.** Before any method, put everything on one time axis.
@@ -405,10 +403,7 @@ show_source(sketch, from_sketch)
 
 # %%
 ACCURACY = 0.01
-parts = [
-    sketch(ms, ACCURACY)
-    for _, ms in today.groupby(today["ts"].dt.floor("min"))["latency_ms"]
-]
+parts = [sketch(ms, ACCURACY) for _, ms in today.groupby(today["ts"].dt.floor("min"))["latency_ms"]]
 merged = sum(parts, Counter())
 quantiles = {}
 for q in (0.5, 0.9, 0.99, 0.999):
@@ -525,15 +520,11 @@ show_source(detect.clock_offsets)
 # %%
 # The last hour is cut short: in it only the clock that is ahead has lines.
 hourly = joined.groupby(joined["end_caller"].dt.floor("h"))
-offset = pd.DataFrame(
-    {hour: detect.clock_offsets(calls) for hour, calls in hourly}
-).T.iloc[:-1]
+offset = pd.DataFrame({hour: detect.clock_offsets(calls) for hour, calls in hourly}).T.iloc[:-1]
 who = (offset.abs() > 1).sum().idxmax()  # off in most hours
 ahead = offset[who][offset[who].abs() > 1].median()
 skew = log.incident("clock_skew")
-print(
-    f"{who} is {ahead:+.3f} s ahead; truth: {skew['instance']}, {skew['seconds']:+.1f} s"
-)
+print(f"{who} is {ahead:+.3f} s ahead; truth: {skew['instance']}, {skew['seconds']:+.1f} s")
 
 # %%
 fig, ax = figures.new(
@@ -567,9 +558,7 @@ mine = joined[["instance_caller", "instance_called"]].eq(who).any(axis=1)
 first = joined.loc[mine & (apart > abs(ahead) / 2), "trace"].iloc[0]
 since = lines["trace"].eq(first).fillna(False).astype(int).cummax() == 1
 wrong = since & lines["instance"].eq(who)
-mended = lines.assign(
-    ts=lines["ts"].mask(wrong, lines["ts"] - pd.Timedelta(seconds=ahead))
-)
+mended = lines.assign(ts=lines["ts"].mask(wrong, lines["ts"] - pd.Timedelta(seconds=ahead)))
 left = 100 * outside(detect.calls(mended)).mean()
 print(f"{wrong.sum():,} timestamps mended; {left:.3f} % of calls leave their caller's span")
 
@@ -705,6 +694,7 @@ claim(
 #
 # **Precision** is the share of alarms that were right, **recall** the share of sick windows that
 # were found, the *base rate* the precision of somebody who raises alarms by lot.
+
 
 # %%
 def by_median(table):

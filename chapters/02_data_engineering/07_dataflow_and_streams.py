@@ -48,6 +48,7 @@ def friday(n, first_hour, hours):
     second = (sent - start) / np.timedelta64(1, "s")
     return second[(second >= 0) & (second < hours * 3_600)]
 
+
 # %% [markdown]
 # ## Three ways from one process to another
 #
@@ -90,6 +91,7 @@ my_guess = 5  # % of the changes, edit me
 # **Measure.** The hour is played in a moment: its clock jumps from one thing that happens to the
 # next. In the first and the third way, to be down is not to ask.
 
+
 # %%
 def timeline(every, down=DOWN):
     """All that happens, in order: (second, what, change); asks every so many s."""
@@ -99,9 +101,11 @@ def timeline(every, down=DOWN):
     turns = [(down[0], "stop", None), (down[1], "start", None)]
     return sorted([*told, *turns, *up], key=itemgetter(0))
 
+
 # %% [markdown]
 # *Through a database.* The table holds one row for each application. The desk asks for what changed
 # since the latest change that it knows.
+
 
 # %%
 def through_database(every, down=DOWN):
@@ -123,9 +127,11 @@ def through_database(every, down=DOWN):
     db.close()
     return heard, np.mean(empty)
 
+
 # %% [markdown]
 # *Through a service.* `Desk()` starts a web server, a process of its own. It is really killed and
 # started again, and we do what many do: if a call fails, go on.
+
 
 # %%
 def through_service():
@@ -145,6 +151,7 @@ def through_service():
     desk.stop()
     return heard
 
+
 # %% [markdown]
 # *Through a transport.* An **append log**: each event gets a number, its **offset**, and stays. A
 # reader asks for what comes from an offset on. Under the name of its **group** it *commits* an
@@ -157,6 +164,7 @@ def through_service():
 
 # %%
 show_source(AppendLog.append, AppendLog.read, AppendLog.commit, AppendLog.committed)
+
 
 # %%
 def through_transport(every, file):
@@ -171,6 +179,7 @@ def through_transport(every, file):
                 log.commit("desk", events[-1][0] + 1)
     log.close()
     return heard
+
 
 # %%
 heard = {"database": through_database(EVERY)[0]}
@@ -432,9 +441,10 @@ finding(
 # around what is written to Kafka and the offsets). **Effectively once** is the better word.
 #
 # **Where it stops being true.** A text message to a customer has no transaction with your offset.
-# If its sender takes a key, use it; if not, choose what is worse, none or two. Keys have to be kept
-# as long as an event can come again. And an event that kills whoever reads it is delivered for
-# ever: count the tries, then put it aside ([dead letters](01_data_sources.ipynb)).
+# If its sender takes a key, use it; if not, decide which is worse, none or two, and take the order
+# that avoids it. Keys have to be kept as long as an event can come again. And an event that kills
+# whoever reads it is delivered for ever: count the tries, then put it aside ([dead
+# letters](01_data_sources.ipynb)).
 
 # %% [markdown]
 # ## When did it happen?
@@ -546,6 +556,7 @@ my_guess = 95  # % of the minutes, edit me
 # **Measure.** The events in order of arrival, and each result against the *batch* answer, which has
 # every event at hand.
 
+
 # %%
 def right(counts, tolerance=0.0):
     """Share of the minutes whose count is right, or off by a share of it at most."""
@@ -590,7 +601,7 @@ figures.show(
     f"with 1,200 s. At 120 s {waiting['events dropped'][120]:.1%} of the events are "
     "dropped.",
     alt="The share of minutes counted right rises with the delay, steeply at first, to "
-    "all of them. The share of events dropped falls from a few per cent to none.",
+    "all of them. The share of events dropped falls from below ten per cent to none.",
 )
 
 # %%
@@ -623,9 +634,9 @@ finding(
 
 # %% [markdown]
 # **Why.** A minute is right when *all* its events have come, so one straggler among many spoils it.
-# With no delay a watermark is no better than counting by arrival. The stream equals the batch when
-# the delay exceeds the greatest lateness. The last delay was chosen knowing `LONGEST`. In a real
-# network with a heavy tail nobody knows it beforehand.
+# With no delay a watermark is hardly better than counting by arrival. The stream equals the batch
+# when the delay exceeds the greatest lateness. The last delay was chosen knowing `LONGEST`. In a
+# real network with a heavy tail nobody knows it beforehand.
 #
 # ## Answer now, correct later
 #
@@ -776,7 +787,8 @@ pd.DataFrame(
 # many events were dropped as too late, and how many were delivered again.
 #
 # **How sure are these checks?** The deaths come at every place of a batch, so what they lose and
-# double is the same on every machine. No clock was asked. The bounds were held against other seeds.
+# double is the same on every machine. No result is a measured time. The bounds were held against
+# other seeds.
 #
 # ## Your turn
 #

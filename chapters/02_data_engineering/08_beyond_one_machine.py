@@ -66,7 +66,7 @@ print(f"{len(requests):,} requests, {len(requests.columns)} columns, {len(paths)
 
 # %%
 show_source(hourly.with_keys)
-print(f"A bucket ends {hourly.GROWTH} times higher than it begins.")
+print(f"A bucket ends at {hourly.GROWTH} times the value at which it begins.")
 
 # %% [markdown]
 # pandas reads everything into memory, then counts. dask has the same interface. What you write is a
@@ -100,7 +100,7 @@ print(f"{len(off):,} rows; counts equal in {same_counts} of {len(ways)} ways")
 hourly.by_endpoint_and_hour(tables["pandas"]).loc["/predict"].iloc[[4, 12, 20]].round(2)
 
 # %% [markdown]
-# Where p99s are equal, they lie in one bucket, and are read as its middle:
+# A p99 is read as the middle of its bucket, so two that lie in one bucket come out equal:
 
 # %%
 show_source(hourly.percentile)
@@ -253,9 +253,9 @@ live_mb = live["peak_mb"][len(requests)]
 figures.show(
     fig,
     caption=f"Lines: the record. Points: your machine. At {big['lines'].iloc[0] / 1e6:.0f} million "
-    f"requests pandas held {times:.0f} times as much as DuckDB (you guessed {my_times:g}). Of each "
-    f"process, some {recorded['peak_mb'].min():.0f} MB are Python and its packages. On your one "
-    f"file dask took {small_ratio:.0f} times as long as pandas.",
+    f"requests pandas held {times:.0f} times as much as DuckDB (you guessed {my_times:g}). On one "
+    f"file it held some {recorded['peak_mb'].min():.0f} MB, most of it Python and its packages. On "
+    f"your one file dask took {small_ratio:.0f} times as long as pandas.",
     alt="Two panels against the number of requests, on logarithmic axes. Time: DuckDB lies lowest "
     "at the largest size, dask starts highest. Memory: pandas rises steeply, the others stay low.",
 )
@@ -282,9 +282,10 @@ finding(
 )
 
 # %% [markdown]
-# **Why.** Memory is spent by what is held at one time: all rows, one file, or a few thousand rows.
-# It has little to do with the number of machines. Time at small sizes is what it takes to plan,
-# send and collect tasks, whatever is in them. Only later do the rows count.
+# **Why.** Memory is spent by what is held at one time: all rows; one file, and the tables of those
+# before it; or a few thousand rows. It has little to do with the number of machines. A cluster's
+# time at small sizes is what it takes to plan, send and collect tasks, whatever is in them. Only
+# later do the rows count.
 #
 # **Where it stops being true.** Two workers on the two cores of one machine cannot add what is not
 # there: in the record dask draws about level with pandas at the largest size, and is ahead at none.
@@ -402,10 +403,11 @@ figures.show(
     fig,
     caption=f"Over {len(shown)} endpoints the mean of the parts' p99s is off by up to "
     f"{of_means:.0f} %, merged buckets by up to "
-    f"{of_buckets:.1f} %. Users added up are {added / users:.1f} times too "
-    f"many (you guessed {my_factor:g}); the sketch is off by "
+    f"{of_buckets:.1f} %. Users added up are {added / users:.1f} times the "
+    f"true number (you guessed {my_factor:g}); the sketch is off by "
     f"{100 * (estimate(merged) / users - 1):+.1f} %.",
-    alt="One row per endpoint: the means of p99s lie away from zero, the merged buckets near it.",
+    alt="One row per endpoint: the means of p99s lie far below zero for two endpoints and near it "
+    "for the others; the merged buckets lie near it for all.",
 )
 
 # %%
@@ -516,6 +518,7 @@ def shuffle(client, paths):
 
 # %%
 my_ratio = 3  # edit me
+
 
 # %% tags=["nbval-ignore-output"]
 def traced(work):
@@ -646,8 +649,8 @@ figures.show(
 # %% [markdown]
 # The hot key is one that nobody thinks of: *no user*. `/report` and `/book` have none, and a
 # missing value has a hash like any other. It is worth a look before every large join. Even without
-# those rows no line reaches the number of workers, for keys collide: some places get more keys than
-# others.
+# those rows no line reaches the number of workers: some users have hundreds of times the rows of
+# others, and with few keys, as with salt, some places get more keys than others.
 
 # %%
 finding(
@@ -785,7 +788,7 @@ pd.DataFrame(
         ("memory, pandas / DuckDB, largest log of the record", f"{times:.0f} times"),
         ("mean of p99s, worst endpoint", f"{of_means:.0f} % off"),
         ("merged buckets, worst endpoint", f"{of_buckets:.1f} % off"),
-        ("users added up over files", f"{added / users:.1f} times too many"),
+        ("users added up over files", f"{added / users:.1f} times the true number"),
         ("bytes moved, shuffle / tree", f"{shuffle_bytes / tree_bytes:.0f} times"),
         ("speed-up by user, 32 workers", f"at most {at_32['by user']:.1f}"),
         ("tasks run again after a death", f"{again} of {len(paths)}"),
@@ -816,9 +819,9 @@ pd.DataFrame(rules, columns=["your data", "take", "the record"]).set_index("your
 # %% [markdown]
 # **How sure are these checks?** Counts do not vary. The sketch errs by about one in the square root
 # of k; its bound is six times that, which chance exceeds less than once in a million seeds. Times
-# and memory are your machine's; their bounds lie far inside what repeated runs gave, some with the
-# processor busy. The record is one evening on one machine, and others worked on it: trust factors
-# of two and more.
+# and memory are your machine's; repeated runs, some with the processor busy, stayed well within
+# their bounds. The record is one evening on one machine, and others worked on it: trust factors of
+# two and more.
 #
 # ## Your turn
 #

@@ -380,7 +380,7 @@ cases = [
      " the dot. See hint 3."),
     (empty, ["x"], "at", 0, 9, [0, 1], "where all values of a chunk are missing it has statistics,"
      " but in them has_min_max is False, so nothing is excluded. See hint 2."),
-]
+]  # fmt: skip
 for file, columns, tested, low, high, groups, why in cases:
     sizes = sizes_of(file)["bytes"]
     expected = sum(sizes[g, name] for g in groups for name in {tested, *columns})
@@ -490,7 +490,7 @@ old_values = [
     ("currency", ["crowns"] * 2, "that is its default. See hint 2."),
     ("approved_by", [None, None], "it is missing, which is not the text 'null'. See hint 2."),
     ("person_id", [7, 175958], "expected the whole numbers 7 and 175958. See hint 4."),
-]
+]  # fmt: skip
 for name, expected, why in old_values:
     got = [row[name] for row in came]
     assert repr(got) == repr(expected), f"In old rows {name} is {got}; expected {expected}: {why}"

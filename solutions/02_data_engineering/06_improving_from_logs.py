@@ -263,10 +263,6 @@ assert list(kept) == [*log, "weight"], (
 )
 third = tail_sample(log, 0.3)["weight"].max()
 assert abs(third - 1 / 0.3) < 1e-9, f"At a share of .3 a weight is {third}; expected 1 / .3."
-everything = tail_sample(log, 1)
-assert len(everything) == len(log), (
-    f"With a share of 1 you keep {len(everything)} of {len(log)} lines; expected all."
-)
 nothing = tail_sample(log[:0], 0.25)
 assert len(nothing) == 0 and "weight" in nothing, (
     "Of an empty log expected an empty frame with a column `weight`."
