@@ -1,6 +1,7 @@
 """A log that its reader has not seen: two or three incidents, drawn from the reader's own seed."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,22 @@ def unseen(seed: int, kinds: Iterable[str] | None = None) -> Log:
     if kinds is None:
         rng = np.random.default_rng([seed, 77])
         kinds = rng.choice(KINDS, size=int(rng.integers(2, 4)), replace=False).tolist()
+    return _simulated(seed, tuple(kinds))
+
+
+@lru_cache(maxsize=12)  # the checks ask for the same logs again and again
+def _simulated(seed: int, kinds: tuple[str, ...]) -> Log:
     return simulate(LINES, seed, (*kinds, *ALWAYS))
+
+
+@lru_cache(maxsize=1)
+def _written(seed: int) -> bytes:
+    return b"".join(unseen(seed).blocks())
 
 
 def hand_out(seed: int, folder: str | Path) -> Path:
     """Write the log of a seed as JSON lines, without its truth; returns its path."""
-    path = unseen(seed).write(folder)
-    path.with_name("truth.json").unlink()
+    path = Path(folder) / "log.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_written(seed))
     return path

@@ -1,4 +1,4 @@
-# message: slow for an hour or two
+# message: bureau is right; its start is
 def for_a_while(frame):
     asked, found = frame[frame["user"].notna()], []
 

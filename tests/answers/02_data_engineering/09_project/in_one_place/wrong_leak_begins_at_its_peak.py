@@ -1,4 +1,4 @@
-# message: From the first value to the last there is little to see
+# message: scorer-2 is right; its start is
 def in_one_place(frame):
     asked, found = frame[frame["user"].notna()], []
     failed = (asked["status"] == 500).groupby([asked["endpoint"], asked["version"]])
