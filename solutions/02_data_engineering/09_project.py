@@ -837,6 +837,13 @@ assert got["users"] == users, (
     " See hint 2."
 )
 begin, long_after = pd.Timestamp("2026-03-02T10:00Z"), pd.Timestamp("2026-03-09T10:00Z")
+again = [row(1, trace="a", status=500), row(60, trace="a", attempt=2), row(9, trace="b")]
+again += [row(8, trace="b", status=500, attempt=2)]
+got = impact(as_frame(again), begin, begin + pd.Timedelta(minutes=1))
+assert got["failed"] == 2, (
+    f"You count {got['failed']} failed requests; expected 2. The highest attempt within the span"
+    " decides: not one after its end, and not the line written last. See hint 2."
+)
 calm = impact(as_frame([row(i, trace=f"t{i}") for i in range(50)]), begin, long_after)
 assert calm["low"] == 0 or abs(calm["low"]) < 1e-12, (
     f"With no failure of 50 the interval begins at {calm['low']}; expected 0. See hint 3."
