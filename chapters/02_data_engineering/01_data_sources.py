@@ -158,7 +158,7 @@ figures.show(
     fig,
     caption=f"Of {truth:,} people the form counts {off.iloc[0, 0]:+.0f} %, the log "
     f"{off.iloc[1, 0]:+.0f} %, the database {off.iloc[2, 0]:+.1f} % and the bureau "
-    f"{off.iloc[3, 0]:+.0f} %. Understood, none is off by more than "
+    f"{off.iloc[3, 0]:+.0f} %. Understood, the worst is off by "
     f"{off['understood'].abs().max():.1f} %. You guessed {my_guess:+g} % for the form.",
     alt="Four rows, one per source. An orange dot, the answer as it stands, lies far from the "
     "truth in three of them; a blue dot, the understood one, lies on it or near it.",
@@ -480,8 +480,8 @@ figures.show(
     f"a limit of a day all {innocent.iloc[-1]}. The key finds {key_caught} and rejects "
     f"{key_innocent}. You guessed {my_guess}.",
     alt="Duplicates found against innocent purchases rejected. The line of time limits rises "
-    "slowly to the right: to find all duplicates it rejects all twins. A star at the top left, "
-    "the key, finds all and rejects none.",
+    "slowly to the right: to find all duplicates it rejects more than half of the twins. A star "
+    "at the top left, the key, finds all and rejects none.",
 )
 
 # %% [markdown]
@@ -763,7 +763,7 @@ ends = np.array([500, 40_000])
 ax.plot(ends, 1.25 * ends, color=figures.BLACK, lw=1.2)
 ax.text(42_000, 50_000, "1.25 times", fontsize=9.5, va="center")
 ax.text(1_300, 9_000, "lies", color=figures.ORANGE, ha="center")
-note = f"above the line: {found_lies:.0%} of the lies"
+note = f"above the line: {found_lies / in_file:.0%} of the lies drawn"
 ax.text(0.02, 0.96, note, transform=ax.transAxes, va="top", fontsize=9.5)
 ax.text(9_000, 4_000, "honest", color="#777777")
 ax.set(xscale="log", yscale="log", xlim=(450, 90_000))

@@ -374,7 +374,7 @@ page = page_size(file)
 way = pages_to_row(file, root, KEY, page)
 row_read["SQLite"] = page * len({1, *way})
 print(f"SQLite: page 1, then {' -> '.join(map(str, way))}, of {page:,} bytes each")
-print(f"Parquet: {len(found)} row found in {row_read['Parquet']:,} bytes, all columns of a group")
+print(f"Parquet: {len(found)} row found in {row_read['Parquet']:,} bytes: a group and the footer")
 more_read = row_read["Parquet"] / row_read["SQLite"]
 print(f"That is {more_read:.0f} times as many; you guessed {my_guess:g}.")
 
@@ -492,8 +492,8 @@ figures.show(
     caption="Times as long as the best of the column. The sum on the CSV takes"
     f" {ratio.loc['CSV', 'sum of a column']:,.0f} times as long as the best; you guessed"
     f" {my_guess:g}.",
-    alt="A table of seven formats and three tasks, darker where a format takes longer. Each format"
-    " is dark somewhere. Text and Avro are darkest at one row, Parquet at appending.",
+    alt="A table of seven formats and three tasks, darker where a format takes longer. No format"
+    " is lightest everywhere. Text and Avro are darkest at one row, Parquet at appending.",
 )
 
 # %% tags=["claim-D6"]
@@ -604,7 +604,8 @@ figures.show(
 #
 # **Where it stops being true.** The small table stays in the cache, in L2 or L3, where lines are at
 # hand. What is left of the difference is mostly arithmetic: a processor adds neighbours several at
-# a time. In the large table fetching and adding overlap, so the ratio need not be eight.
+# a time. In the large table fetching and adding overlap, and a processor also fetches lines that it
+# only expects to need, so the ratio can be below eight or above.
 
 # %% [markdown]
 # ## What a file forgets
@@ -672,7 +673,8 @@ figures.show(
 
 # %% [markdown]
 # Not all that is kept is safe. pandas reads the times of JSON Lines as times because the column's
-# name ends in `_at`. Where yes or no may be missing it makes a column of objects of it.
+# name ends in `_at`. Where yes or no may be missing, pandas makes numbers of it from JSON Lines,
+# and a column of objects from CSV and Parquet.
 #
 # Is it the file that forgets? Look into it.
 

@@ -8,7 +8,7 @@
 # plan and choose an index that it uses; choose between an engine for transactions and one for
 # analysis; say what a transaction promises, and show it on a process that you kill.
 #
-# **Time** 40 minutes. **Before this** [Data formats](02_formats.ipynb) (order by row and by
+# **Time** 40 minutes. **Before this** [Formats](02_formats.ipynb) (order by row and by
 # column).
 
 # %% [markdown]
@@ -30,7 +30,7 @@
 #
 # - **D6**: data formats span text that nests, such as JSON, and binary layouts by row or by column.
 #   *Limit*: a column layout loses when you read one row or append one. (Reading is tested here;
-#   appending, in [Data formats](02_formats.ipynb).)
+#   appending, in [Formats](02_formats.ipynb).)
 
 # %% tags=["wall-clock"]
 import json
@@ -233,7 +233,7 @@ print(f"{len(answers[0])} applications, the same in each model")
 questions = {"rename": "rename\n(written)", "whole": "whole\n(read)", "nested": "nested\n(read)"}
 colours = {"relations": figures.BLUE, "documents": figures.ORANGE, "graph": figures.GREEN}
 fig, ax = figures.new(
-    title="Documents win the question that they answer whole",
+    title="Documents are cheap to read whole and dear to change",
     xlabel="rows, documents or nodes touched (log scale)",
     size=(7.6, 3.8),
 )
@@ -372,9 +372,9 @@ finding(
 
 # %% [markdown]
 # **Why.** A chain follows every *walk* of its length, and there are many walks to the same person.
-# (Here the chains of one to four joins are added up.) The recursive query goes on from each person
-# once per hop, the graph once in all. The documents look good, because a profile has a whole list
-# of friends inside: each friendship stands in two of them, and is changed in both.
+# (Here the chains of one to four friendships are added up.) The recursive query goes on from each
+# person once per hop, the graph once in all. The documents look good, because a profile has a whole
+# list of friends inside: each friendship stands in two of them, and is changed in both.
 #
 # **Where it stops being true.** With more hops the recursive query falls back, for it expands the
 # same people at every hop; and without the limit on `hops` it never ends. Where you only ask who
@@ -450,7 +450,7 @@ tried
 # %%
 share = 100 * tried["steps"].astype(float) / tried.loc["no index", "steps"]
 fig, ax = figures.new(
-    title="An index pays only if the plan can SEARCH it",
+    title="An index saves steps only if the plan can SEARCH it",
     xlabel="steps (% of those without an index, log scale)",
     size=(7.6, 3.1),
 )
@@ -471,8 +471,8 @@ figures.show(
     f"takes {share['code']:.2g} % of the steps; you guessed {my_guess} %. With the columns in the "
     f"other order it takes {share['amount, code']:.0f} %, with the column wrapped in a function "
     f"{share['code, wrapped']:.0f} %.",
-    alt="Bars of steps for five indexes on a logarithmic axis: three scans take about as many "
-    "steps as without an index, two searches a tiny part of them.",
+    alt="Bars of steps for five tries on a logarithmic axis: the three scans take as many steps "
+    "as without an index or more, the two searches a tiny part of them.",
 )
 
 # %%
@@ -486,7 +486,7 @@ finding(
 # **Why.** An index is sorted by its first column, then by its second, like a phone book. You cannot
 # look up a first name in one: with the amount first, all entries are scanned. And an index on
 # `merchant_code` does not hold the values of `upper(merchant_code)`; one on `upper(merchant_code)`
-# would be used. The loop can be helped by no index at all. It has said how.
+# would be used. No index spares the loop a single row: it fetches all of them. It has said how.
 #
 # A column engine makes another plan of the same text: DuckDB reads only the columns that the query
 # names (**projection pushdown**), and hands the condition down into the scan, so that few rows come
@@ -683,7 +683,8 @@ finding(
     unit="times",
 )
 finding(
-    "it is not the layout alone: even a table of one row DuckDB reads more slowly by key",
+    "it is not the layout alone: DuckDB reads a table of one row more slowly than SQLite the "
+    "large one",
     measured=one_row / seconds.loc["SQLite", "read by key"],
     at_least=3,
     unit="times",

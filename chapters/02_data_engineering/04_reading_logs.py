@@ -277,8 +277,8 @@ gain = np.triu(total[None, :] - total[:, None])  # of the stretch from row to co
 first, after = np.unravel_index(gain.argmax(), gain.shape)
 slow = waits.iloc[first:after]
 times = slow.median() / usual
-since_first = (slow.index - log["ts"].min()).total_seconds()
-print(f"slow from {since_first[0]:.1f} s to {since_first[-1]:.1f} s after the first line:")
+since_load = (slow.index - pd.Timestamp(live.started)).total_seconds()
+print(f"slow from {since_load[0]:.1f} s to {since_load[-1]:.1f} s after the load began:")
 print(f"{times:.0f} times as long as usual; you guessed {my_guess:g} times")
 
 # %% tags=["nbval-ignore-output"]
@@ -414,10 +414,10 @@ claim(
 #
 # ## The job that said success
 #
-# Not all lines come from requests. **Batch jobs** run by the hour and write one line when they are
-# done; so do **training runs**. From here on the log is simulated: three days of a larger Riverton
-# Pay, with things that go wrong in known places. `frame` is the truth, every line as it should have
-# been written; the file itself is read in the next part.
+# Not all lines come from requests. **Batch jobs** run every hour or every few hours and write one
+# line when they are done; so do **training runs**. From here on the log is simulated: three days of
+# a larger Riverton Pay, with things that go wrong in known places. `frame` is the truth, every line
+# as it should have been written; the file itself is read in the next part.
 
 # %%
 log3 = simulate(lines=LINES, seed=SEED)
@@ -561,7 +561,7 @@ figures.mark_guess(ax, y=first.mean() - my_guess)
 figures.show(
     fig,
     caption=f"AUC of each run, and the means of the first six and the last three: it falls by "
-    f"{fallen:.3f}, in steps of at most {largest_step:.3f}.",
+    f"{fallen:.3f}, in steps of at most {largest_step:.4f}.",
     alt="Twenty-four points that are level at first and then sink slowly, with noise.",
 )
 
@@ -589,7 +589,7 @@ print(f"{len(raw):,} lines; broken: { {kind: len(of) for kind, of in broken.item
 print(raw[broken["truncated"][0] - 1][:72].decode(), "...", raw[broken["truncated"][0] - 1][-20:])
 
 # %% [markdown]
-# Most logs are text, not JSON, and are read with a **regular expression**. The same log as text,
+# Many logs are text, not JSON, and are read with a **regular expression**. The same log as text,
 # and the kind of expression that one finds in a hurry: anything, then `status=`, then anything.
 
 # %%
@@ -803,7 +803,7 @@ fig = dashboard.draw(
 figures.show(
     fig,
     caption="The simulated log, requests of customers only, in windows of 15 minutes. The next "
-    "lesson finds out what each of these is.",
+    "lesson finds out such things, in a larger log of the same kind.",
     alt="Requests rise and fall with the day, with a burst of errors. Latency rises for a while, "
     "one instance's memory climbs until it is restarted, another restarts many times.",
 )
@@ -851,7 +851,7 @@ pd.DataFrame(
 # - Chip Huyen, *Designing Machine Learning Systems* (2022), chapter 3, on data sources.
 # - [structlog](https://www.structlog.org), the library that writes the live log.
 # - Benjamin Sigelman and others, "Dapper, a Large-Scale Distributed Systems Tracing Infrastructure"
-#   (2010): where the trace id comes from.
+#   (2010): the paper that made traces and spans common.
 # - Pinjia He, Jieming Zhu, Zibin Zheng and Michael Lyu, "Drain: An Online Log Parsing Approach with
 #   Fixed Depth Tree" (2017): templates that are found instead of written.
 

@@ -186,9 +186,9 @@ claim(
 # are not.
 #
 # **Where it stops being true.** With 95 % intervals, one healthy endpoint in forty lies above 1 by
-# chance; of hundreds, some always do. Ask for a low end well above 1, or look again an hour later.
-# And adjusting helps only for what you adjust for: the endpoint is in the log, the kind of customer
-# is not.
+# chance; of hundreds, some nearly always do. Ask for a low end well above 1, or look again an hour
+# later. And adjusting helps only for what you adjust for: the endpoint is in the log, the kind of
+# customer is not.
 
 # %% [markdown]
 # ## Leak or tide
@@ -292,8 +292,9 @@ figures.label_lines(right)
 figures.show(
     fig,
     caption=f"In healthy hours a line through memory 'proves' growth in {proved[60]:.0f} %, over "
-    f"6 hours in {proved[360]:.0f} %. Beside its siblings, over 12 hours, healthy memory moves by "
-    f"{spread.loc[720, 'beside siblings']:.1f} MB per hour, and the leak by {leak['mb_per_hour']}.",
+    f"6 hours in {proved[360]:.0f} %. Beside its siblings, over 12 hours, 95 % of healthy slopes "
+    f"stay within {spread.loc[720, 'beside siblings']:.1f} MB per hour; the leak's is "
+    f"{leak['mb_per_hour']}.",
     alt="Left, the share of healthy windows proved to grow stands far above the guess at every "
     "length. Right, slopes beside siblings fall steeply with the window's length, those over "
     "time level off.",
@@ -376,7 +377,7 @@ claim(
 # **The question.** Your monitoring keeps the p99 of every minute. What was the p99 of the day on
 # which a called service was slow? (**D5**)
 #
-# **The usual way.** Average the minutes' p99s. Dashboards do it when you zoom out.
+# **The usual way.** Average the minutes' p99s. Many dashboards do it when you zoom out.
 # (The p99 of n latencies is here the one at place floor(0.99 (n - 1)) of all in order, counted from
 # 0: a value that occurred.)
 #
@@ -626,8 +627,9 @@ claim(
 # ## All of it from the lines alone
 #
 # Three more incidents were in the dashboard. Each has a rule that fits into a few lines: a median
-# wait that lies many **MADs** (median absolute deviations) above the usual one, a share of retries
-# that does, and four starts of one instance within an hour. `unusual` is what the first two share.
+# wait that lies many spreads (scaled **MADs**, median absolute deviations) above the usual one, a
+# share of retries that does, and four starts of one instance within an hour. `unusual` is what the
+# first two share.
 
 # %%
 show_source(detect.unusual)
@@ -688,9 +690,9 @@ claim(
 # ## Side by side
 #
 # There are ready-made detectors. Cut the days into windows of ten minutes, give every method the
-# same four series (retries, the waits for both services, starts), in spreads (MADs) above their
-# medians, and let it say which windows are sick. In truth those are sick that the slow service, the
-# retry storm or the flapping instance touched.
+# same four series (retries, the waits for both services, starts), in spreads (scaled MADs) above
+# their medians, and let it say which windows are sick. In truth those are sick that the slow
+# service, the retry storm or the flapping instance touched.
 #
 # **Precision** is the share of alarms that were right, **recall** the share of sick windows that
 # were found, the *base rate* the precision of somebody who raises alarms by lot.
@@ -749,7 +751,7 @@ finding(
 # | method | in one sentence | fails when | right choice when |
 # |---|---|---|---|
 # | median/MAD | far above the usual | more than half is sick; planned restarts | first, always |
-# | PELT | cuts where the level changes | long logs of few changes | begin and end matter |
+# | PELT | cuts where the level changes | levels drift; slow if few cuts | begin and end matter |
 # | isolation forest | what is soon set apart | odd is not bad | many series, no idea which |
 # | ratio with interval | like with like | a mix that is not in the log | deploys |
 # | slope beside siblings | what the others do not do | all are sick | memory, queues |

@@ -176,12 +176,12 @@ claim(
 # For everything that depends on the past requests alone, a log is an experiment that you need not
 # run.
 #
-# **Where it stops being true.** A first visit is never a hit, and in a log of a few seconds most
-# visits are first visits, the more so as each instance sees only half of them. The replay knew
-# that; a service that runs for days, and has a larger cache, saves more than this log can show. So
-# replay the longest log that you have. The replay also took the requests as given: a change that
-# customers notice changes what they do. And the bureau's answers get old. How long one may be kept,
-# the log cannot tell, as it does not say when a file at the bureau changes.
+# **Where it stops being true.** A first visit is never a hit, and in a log of a few seconds a good
+# part of the visits are first visits, the more so as each instance sees only half of them. The
+# replay knew that; a service that runs for days, and has a larger cache, saves more than this log
+# can show. So replay the longest log that you have. The replay also took the requests as given: a
+# change that customers notice changes what they do. And the bureau's answers get old. How long one
+# may be kept, the log cannot tell, as it does not say when a file at the bureau changes.
 
 # %% [markdown]
 # ## Which lines can go?
@@ -190,10 +190,10 @@ claim(
 # thrown away: after some weeks (*retention*) or at once (*sampling*). What does a log of one line
 # in a hundred lose? (**D5**, its limit)
 #
-# From here on the log is simulated: three days of four instances. One of them gets a deploy that
-# breaks an endpoint (`bad_deploy`), some messages name people (`personal_data`), and the load rises
-# and falls with the day (`tidal_load`). All lines that one customer's request causes, in whatever
-# service, share a **trace**, an id that travels along.
+# From here on the log is simulated: three days of four instances of the service, and of what they
+# call. One of the four gets a deploy that breaks an endpoint (`bad_deploy`), some messages name
+# people (`personal_data`), and the load rises and falls with the day (`tidal_load`). All lines that
+# one customer's request causes, in whatever service, share a **trace**, an id that travels along.
 
 # %%
 log = simulate(lines=200_000, seed=SEED, incidents=("bad_deploy", "personal_data", "tidal_load"))
@@ -283,7 +283,7 @@ figures.show(
 )
 
 # %% [markdown]
-# A log that keeps all failures and few successes says that nearly everything fails. Whoever counts
+# A log that keeps all failures and few successes says that far too much fails. Whoever counts
 # in it has to divide by the chance with which each trace was kept, as
 # [weighted samples](../03_training_data/06_clusters_and_unequal_chances.ipynb) always want. So the
 # chance, or its inverse, the **weight**, is written down when the trace is kept. Whoever reads the
@@ -341,8 +341,8 @@ claim(
 #
 # ## Whose log is it?
 #
-# **The question.** Every line of a request names its user. To count users and to follow one from
-# day to day you need *some* id. Does it have to be theirs?
+# **The question.** Every line that the service itself writes of a request names its user. To count
+# users and to follow one from day to day you need *some* id. Does it have to be theirs?
 #
 # First, where people are named at all. The field `user` is plain to see; `msg` is not. (The
 # simulator planted some; the patterns do not know where.)
@@ -383,7 +383,8 @@ print(f"{len(published):,} hashes published, {len(reversed_ids):,} ids recovered
 # **The right way** is a hash with a secret **key** (HMAC, RFC 2104). Without the key you cannot
 # compute the hash of anybody, so there is nothing to look up. The same user still gets the same
 # pseudonym, in the field and in the message, so joins and counts work as before. The trace gets one
-# too: it would join the log straight back to the one with names.
+# too: it would join the log straight back to the one with names. (So would the exact time with the
+# latency. Whoever has that log needs neither.)
 
 # %%
 KEY = b"kept apart from the log, and changed every month"
@@ -420,11 +421,12 @@ leaked = safe["user"].dropna().isin(with_key).mean()
 print(f"lines whose user is recovered once the key leaks: {leaked:.0%}")
 
 # %% [markdown]
-# Without the key nobody is named, and the joins hold. Is it anonymous now? A witness saw somebody
-# pay, and again at other times, and knows the minutes. Whoever is the only user in the log to fit
-# them all is *singled out*: everything else that the log holds of them is now known too.
+# Without the key, and without the old log, nobody is named, and the joins hold. Is it anonymous
+# now? A witness saw somebody pay, and again at other times, and knows the minutes. Whoever is the
+# only user in the log to fit them all is *singled out*: everything else that the log holds of them
+# is now known too.
 #
-# Take users with at least five requests.
+# Take users who were there in at least five different minutes.
 #
 # **Your guess.** After how many known minutes are most users singled out?
 
@@ -499,7 +501,7 @@ finding(
 # **Why.** A pseudonym ties all that one person did together, and few people do the same things at
 # the same minutes. The law does not call it anonymous either: under the GDPR (Article 4(5) and
 # Recital 26) data that can be attributed to a person with additional information, such as the key,
-# stay *personal data*.
+# stay *personal data*, at least for whoever can get at it.
 #
 # **Where it stops being true.** Change the key every month, and nobody can be followed for longer;
 # joins then end with the month as well. Coarser times single out fewer. What is deleted after a

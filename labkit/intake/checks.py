@@ -30,7 +30,7 @@ def batch(predictions: pd.DataFrame, checkouts: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_time(table: pd.DataFrame) -> pd.Series:
-    """Submitted after the shop opened the basket, and not after the gateway had it [n]."""
+    """Submitted after the shop opened the basket, and at most a minute after the body came [n]."""
     latest = table["received_at"] + ALLOWED_LATE
     return table["submitted_at"].between(table["opened_at"], latest)
 

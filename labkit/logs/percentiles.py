@@ -51,7 +51,7 @@ def sketch(values: np.ndarray, accuracy: float = 0.01) -> Counter[float]:
 
 
 def from_sketch(counts: Counter[float], q: float, accuracy: float = 0.01) -> float:
-    """Give the q-quantile of a sketch: the middle of the bucket in which it lies.
+    """Give the q-quantile of a sketch: the value that stands for the bucket in which it lies.
 
     It is off by at most `accuracy` of the quantile itself (as `percentile` defines it), whatever
     the distribution. `accuracy` as the sketch was made with. ValueError where it is empty.
