@@ -54,6 +54,7 @@ def outcomes(tmp_path_factory):
             _page(13, 12, {"finding": True}),
             _page(13, 12, {}),
         ],
+        "chapters/not_shown": [_page(13, 12, {"finding": True, "not_shown": "its cache."})],
         "chapters/error": [("1 / 0", [], []), ("x = 1", [], []), ("x", [], [])],
         "chapters/dies": [("import os; os._exit(1)", [], []), ("x = 1", [], [])],
         "chapters/endless": [("while True: pass", [], []), ("x = 1", [], [])],
@@ -149,3 +150,10 @@ def test_an_unanswered_task_is_reported_as_such_and_other_failures_fail(outcomes
 def test_wall_clock_notebooks_are_marked_whole(outcomes):
     assert "2 passed" in outcomes[2]
     assert "chapters/timed.ipynb" in outcomes[2]
+
+
+def test_what_the_machine_could_not_show_is_listed(outcomes):
+    found, text, _ = outcomes
+    assert found[cell("chapters/not_shown", 0)] == "PASSED"
+    section = text.split("not shown on this machine")[1]
+    assert "chapters/not_shown.ipynb: P4 holds: a gain." in section

@@ -5,6 +5,7 @@
 - A cell that fails, or ends the kernel, ends its notebook: one error, one failure.
 - Exercises run in lax mode, and an unanswered task is reported as such.
 - Of a claim or a finding its line of text is compared, not the HTML, which holds what was measured.
+- What this machine could not show is listed at the end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell
 
 from labkit import ROOT
-from labkit.lesson.claims import CLAIM_KEY, FINDING_KEY
+from labkit.lesson.claims import CLAIM_KEY, FINDING_KEY, NOT_SHOWN_KEY
 
 SECONDS_PER_NOTEBOOK = 60.0
 STARTED: dict[Path, float] = {}
@@ -49,6 +50,11 @@ _compare_all = IPyNbCell.compare_outputs
 
 
 def _compare_outputs(cell: IPyNbCell, test: list, ref: list, skip_compare=None) -> bool:
+    cell.user_properties += [
+        (NOT_SHOWN_KEY, output["data"]["text/plain"])
+        for output in test
+        if NOT_SHOWN_KEY in output.get("metadata", {})
+    ]
     return _compare_all(cell, *map(_without_measured, (test, ref)), skip_compare)
 
 
@@ -67,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
     nbval.plugin.RunningKernel = WatchedKernel
     IPyNbCell.compare_outputs = _compare_outputs
-    config.pluginmanager.register(SecondsPerNotebook(), "seconds-per-notebook")
+    config.pluginmanager.register(NotebookSummary(), "notebook-summary")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -118,19 +124,27 @@ def pytest_runtest_makereport(
     return report
 
 
-class SecondsPerNotebook:
-    """Adds up what the cells of each notebook took, and prints it at the end."""
+class NotebookSummary:
+    """Prints at the end what the cells of each notebook took, and what the machine did not show."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
+        self.not_shown: list[tuple[str, str]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         path, _, _ = report.nodeid.partition("::")
         if path.endswith(".ipynb"):
             self.seconds[path] += report.duration
+        if report.when == "call":
+            lines = [line for key, line in report.user_properties if key == NOT_SHOWN_KEY]
+            self.not_shown += [(path, line) for line in lines]
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
         if self.seconds:
             terminalreporter.section("seconds per notebook")
         for path, seconds in sorted(self.seconds.items()):
             terminalreporter.write_line(f"{seconds:6.1f}  {path}")
+        if self.not_shown:
+            terminalreporter.section("not shown on this machine")
+        for path, line in self.not_shown:
+            terminalreporter.write_line(f"{path}: {line}")

@@ -16,6 +16,8 @@ from typing import Any
 
 CLAIM_KEY, FINDING_KEY = "claim", "finding"
 """Of the metadata of an output: nbval compares its line of text alone."""
+NOT_SHOWN_KEY = "not_shown"
+"""Of the same, with the reason, where this machine cannot show it: the test suite lists these."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,6 @@ def claim(
     subject = f"{id}, its limit," if limit else id
     relates = relation(unit, **bound)
     shown = _hold(subject, says, relates, measured, unit, look, needs)
-    line, page = _wording(subject, says, relates, shown, needs)
     record = {
         "id": id,
         "says": says,
@@ -106,7 +107,7 @@ def claim(
         "relation": relates.words,
         "measured": shown,
     }
-    _display(line, page, {CLAIM_KEY: record})
+    _display(*_wording(subject, says, relates, shown, needs), {CLAIM_KEY: record}, needs)
 
 
 def finding(
@@ -121,7 +122,7 @@ def finding(
     """Assert a relation that belongs to no row of the ledger; otherwise as :func:`claim`."""
     relates = relation(unit, **bound)
     shown = _hold("This", says, relates, measured, unit, look, needs)
-    _display(*_wording("This", says, relates, shown, needs), {FINDING_KEY: True})
+    _display(*_wording("This", says, relates, shown, needs), {FINDING_KEY: True}, needs)
 
 
 def _hold(
@@ -167,10 +168,13 @@ def _is_nan(value: Any) -> bool:
     return isinstance(value, Real) and math.isnan(float(value))
 
 
-def _display(line: str, page: str, metadata: dict[str, Any]) -> None:
+def _display(line: str, page: str, metadata: dict[str, Any], needs: tuple[bool, str]) -> None:
     from IPython import get_ipython
     from IPython.display import display
 
+    can_show, reason = needs
+    if not can_show:
+        metadata[NOT_SHOWN_KEY] = reason
     if get_ipython() is None:
         print(line)
     else:
