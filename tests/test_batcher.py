@@ -15,11 +15,18 @@ from labkit.riverton.simulate import simulate
 
 
 class _Selector(selectors.SelectSelector):
-    """Instead of waiting, moves the clock on."""
+    """Instead of waiting, moves the clock on. Time stands still while the worker thread runs."""
 
-    now = 0.0
+    def __init__(self):
+        super().__init__()
+        self.now = 0.0
+        self.worker_rests = threading.Event()
+        self.worker_rests.set()
 
     def select(self, timeout=None):
+        assert self.worker_rests.wait(10)
+        if ready := super().select(0):  # the worker has something for the event loop
+            return ready
         if timeout is None:
             raise RuntimeError("every task waits for something that will not happen")
         self.now += timeout
@@ -37,14 +44,33 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self):
         return self._virtual.now
 
-    def run_in_executor(self, executor, function, rows):
+    def run_in_executor(self, executor, function, *arguments):
         future = self.create_future()
-        try:
-            finish = (future.set_result, function(rows))
-        except Exception as error:
-            finish = (future.set_exception, error)
-        self.call_later(self._service_s(len(rows)), *finish)
+        self._virtual.worker_rests.clear()
+
+        def work():
+            function(*arguments)
+            self.call_soon_threadsafe(future.set_result, None)
+            self._virtual.worker_rests.set()
+
+        executor.submit(work)
         return future
+
+    def timed(self, score):
+        """`score`, for which the worker thread waits as long as this clock says it takes."""
+
+        def timed_score(X):
+            over = threading.Event()
+            self.call_soon_threadsafe(self.call_later, self._service_s(len(X)), go_on, over)
+            self._virtual.worker_rests.set()
+            assert over.wait(10)
+            return score(X)
+
+        def go_on(over):
+            self._virtual.worker_rests.clear()
+            over.set()
+
+        return timed_score
 
 
 def echo(X):
@@ -61,7 +87,7 @@ def serve(arrivals, policy, service_s=lambda b: 0.010, score=echo, **options):
 
     async def main():
         loop = asyncio.get_running_loop()
-        batcher = Batcher(score, policy, clock=loop.time, **options)
+        batcher = Batcher(loop.timed(score), policy, clock=loop.time, **options)
         running = asyncio.create_task(batcher.run())
         order = []
 
@@ -213,10 +239,11 @@ def test_a_cancelled_request_leaves_the_queue_and_the_others_their_replies():
     seen = []
 
     async def main():
+        loop = asyncio.get_running_loop()
         batcher = Batcher(
-            lambda X: seen.append(X[:, 0].tolist()) or echo(X),
+            loop.timed(lambda X: seen.append(X[:, 0].tolist()) or echo(X)),
             make_policy("window", max_batch=3, window_ms=20),
-            clock=asyncio.get_running_loop().time,
+            clock=loop.time,
         )
         running = asyncio.create_task(batcher.run())
         clients = [asyncio.create_task(batcher.submit(row(i))) for i in range(2)]
@@ -242,7 +269,7 @@ def test_a_cancelled_request_leaves_the_queue_and_the_others_their_replies():
 def test_a_new_policy_holds_for_those_who_wait_already():
     async def main():
         loop = asyncio.get_running_loop()
-        batcher = Batcher(echo, make_policy("full", max_batch=8), clock=loop.time)
+        batcher = Batcher(loop.timed(echo), make_policy("full", max_batch=8), clock=loop.time)
         running = asyncio.create_task(batcher.run())
         client = asyncio.create_task(batcher.submit(row(1)))
         await asyncio.sleep(1.0)
@@ -258,7 +285,7 @@ def test_a_new_policy_holds_for_those_who_wait_already():
 def test_closing_serves_those_who_wait_and_refuses_the_rest():
     async def main():
         loop = asyncio.get_running_loop()
-        batcher = Batcher(echo, make_policy("full", max_batch=2), clock=loop.time)
+        batcher = Batcher(loop.timed(echo), make_policy("full", max_batch=2), clock=loop.time)
         running = asyncio.create_task(batcher.run())
         clients = [asyncio.create_task(batcher.submit(row(i))) for i in range(3)]
         await asyncio.sleep(0.001)
@@ -300,6 +327,61 @@ def test_the_event_loop_goes_on_while_the_scorer_works():
 
     reply, in_service = asyncio.run(main())
     assert (reply.label, in_service) == (5, 0)
+
+
+def test_the_next_batch_does_not_wait_for_the_event_loop():
+    """On the real clock: the event loop stands still until both batches have been scored."""
+    scored = threading.Semaphore(0)
+
+    def score(X):
+        scored.release()
+        return echo(X)
+
+    async def main():
+        batcher = Batcher(score, make_policy("greedy", max_batch=2))
+        clients = [asyncio.create_task(batcher.submit(row(i))) for i in range(4)]
+        await asyncio.sleep(0)
+        running = asyncio.create_task(batcher.run())
+        await asyncio.sleep(0)
+        assert all(scored.acquire(timeout=10) for _ in range(2))
+        assert not any(client.done() for client in clients)
+        replies = await asyncio.gather(*clients)
+        batcher.close()
+        await running
+        return [(reply.label, reply.batch) for reply in replies]
+
+    assert asyncio.run(main()) == [(0, 2), (1, 2), (2, 2), (3, 2)]
+
+
+def test_changes_and_cancellations_meanwhile_lose_nobody():
+    """On the real clock, with the worker thread taking batches all the time."""
+
+    async def main():
+        rng = np.random.default_rng(3)
+        batcher = Batcher(echo, make_policy("greedy", max_batch=3))
+        running = asyncio.create_task(batcher.run())
+        clients = []
+        for i in range(3000):
+            clients.append(asyncio.create_task(batcher.submit(row(i))))
+            if rng.random() < 0.3:
+                await asyncio.sleep(0)
+                clients[rng.integers(len(clients))].cancel()
+            if rng.random() < 0.1:
+                batcher.policy = make_policy("greedy", max_batch=int(rng.integers(1, 6)))
+            if rng.random() < 0.01:
+                await asyncio.sleep(0.001)
+        async with asyncio.timeout(30):
+            replies = await asyncio.gather(*clients, return_exceptions=True)
+        batcher.close()
+        await running
+        return replies, batcher
+
+    replies, batcher = asyncio.run(main())
+    answered = [(i, reply.label) for i, reply in enumerate(replies) if isinstance(reply, tuple)]
+    assert all(i == label for i, label in answered)
+    assert 0 < len(answered) < 3000
+    assert all(isinstance(reply, tuple | asyncio.CancelledError) for reply in replies)
+    assert (batcher.depth, batcher.in_service) == (0, 0)
 
 
 def test_simulation_refuses_arrivals_out_of_order():
