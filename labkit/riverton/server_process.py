@@ -32,7 +32,8 @@ def main(options: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    # A batch starts on the worker thread while the event loop is busy with the replies to the one
-    # before; it gets its turn after this long (5 ms by default, as long as a batch takes).
+    # Between two batches the worker thread needs the interpreter, which the event loop holds while
+    # it is busy with replies; it gets its turn after this long (5 ms by default, as long as a batch
+    # takes).
     sys.setswitchinterval(1e-4)
     main(json.loads(sys.argv[1]))
