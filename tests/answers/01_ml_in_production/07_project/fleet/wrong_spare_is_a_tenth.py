@@ -1,6 +1,6 @@
-# message: round up, and add a spare
+# message: the spare is one machine and no share of the fleet
 def fleet(rates, one, spread):
     if one == 0:
         return None
-    serving = rates * spread / one
-    return np.maximum(np.ceil(1.1 * serving), 2).astype(int)
+    serving = np.ceil(rates * spread / one).astype(int)
+    return np.ceil(1.1 * np.maximum(serving, 1)).astype(int)

@@ -1,4 +1,4 @@
-# message: The spread concerns those that are left
+# message: of five that serve the busiest gets a fourth
 def fleet(rates, one, spread):
     if one == 0:
         return None

@@ -4,8 +4,8 @@ def month_cost(needs, reserved, prices, start_min):
     cost = 0.0
     for h in range(len(needs)):
         most = max(needs[h : h + ahead + 1])
-        cost += prices[1] * reserved + prices[0] * max(0, most - reserved)
-    return cost * 24 / len(needs)
+        cost += prices[0] * max(0, most - reserved)
+    return cost + prices[1] * reserved * 24
 
 
 def cheapest(needs, prices, start_min, budget):

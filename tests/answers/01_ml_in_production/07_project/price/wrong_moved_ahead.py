@@ -3,9 +3,7 @@ def month_cost(needs, reserved, prices, start_min):
     ahead = math.ceil(start_min / 60)
     cost = 0.0
     for h in range(len(needs)):
-        most = max(
-            needs[min(h + ahead, len(needs) - 1)],
-        )
+        most = max(needs[h + ahead : h + ahead + 1], default=0)
         cost += prices[1] * reserved + prices[0] * max(0, most - reserved)
     return cost
 

@@ -1,4 +1,4 @@
-# message: for a machine that gains nothing from a batch
+# message: For a machine that gains nothing from a batch
 def good(latency, bound):
     return np.mean(np.asarray(latency) <= bound)
 
