@@ -82,7 +82,7 @@ def hand_out(seed: int) -> Case:
         spread=round(rng.uniform(1.05, 1.2), 2),
         start_min=int(rng.choice([20, 35, 50, 75, 90])),
         notice_s=int(rng.choice([6, 10, 15])),
-        budget=int(rng.choice([560, 660, 800])),
+        budget=int(rng.choice([600, 700, 800])),
         machines=machines,
     )
 
