@@ -1115,7 +1115,7 @@ parts |= {
     f" {tests['130 %, one lost']['good, largest customer']:.2%}. With at most {early} waiting at a"
     f" machine, and the others told at once, {at_130['refuse early']} are in time at 130 %, and at"
     f" twice the forecast {at_200['refuse early']}, where without it {at_200['nothing']} would be."
-    f" {refusing} A smaller model gives {at_130['smaller model']} at 130 %. Nobody notices it at the"
-    " till, but the fraud team will: how many more it gets wrong has to be measured before the day.",
+    f" {refusing} A smaller model gives {at_130['smaller model']} at 130 %. Nobody notices it at"
+    " the till, but the fraud team will: how many more it gets wrong has to be measured first.",
 }
 display(Markdown("\n\n".join(f"**{title}**\n\n{text}" for title, text in parts.items())))
