@@ -33,6 +33,9 @@ Target = ScoringServer | int | str
 During = Sequence[tuple[float, Callable[[], object]]]
 """Functions to call while the load runs, each with its time in seconds from the start."""
 
+Write = Callable[[np.ndarray], bytes]
+"""Makes the body of a request of a row."""
+
 
 class LoadError(RuntimeError):
     """The load could not be put on."""
@@ -58,6 +61,7 @@ def run_load(
     *,
     rows: np.ndarray | None = None,
     binary: bool = False,
+    write: Write | None = None,
     headers: Sequence[Mapping[str, str]] = (),
     bodies: Mapping[int, bytes] | None = None,
     drain_s: float = 5.0,
@@ -67,8 +71,8 @@ def run_load(
     """Send a request at each time of `schedule` (seconds, ascending) and report on all of them.
 
     Request i sends row i of `rows` (float32 [n, 64]; the held-out digits by default, over and
-    over), as JSON or `binary`, to server i, of several in turn. `headers` has further headers for
-    each request, and `bodies` by a request's number what it carries instead of a row. With
+    over), as JSON or `binary`, to server i, of several in turn. `write` makes another body of a
+    row, for a server that expects another. `headers` has further headers for each request, and `bodies` by a request's number what it carries instead of a row. With
     `hedge_ms`, one that is unanswered for so long goes to the next server as well, and the first
     reply counts. The run ends when all are answered or `drain_s` after the last request. `during`
     has (seconds, function) pairs to be called here while the load runs there, such as
@@ -83,7 +87,7 @@ def run_load(
         raise ValueError(f"a schedule lies between 0 and {MAX_SECONDS:g} s")
     if headers and len(headers) != len(schedule):
         raise ValueError(f"{len(headers)} sets of headers for {len(schedule)} requests")
-    ports, payloads = _requests(target, rows, binary, headers, bodies or {}, len(schedule))
+    ports, payloads = _requests(target, rows, binary, write, headers, bodies or {}, len(schedule))
     job = Job(
         ports,
         payloads,
@@ -101,6 +105,7 @@ def run_closed(
     *,
     rows: np.ndarray | None = None,
     binary: bool = False,
+    write: Write | None = None,
     drain_s: float = 5.0,
     during: During = (),
 ) -> LoadResult:
@@ -113,7 +118,8 @@ def run_closed(
         raise ValueError(f"{clients} clients; a closed loop has 1 to {MAX_CONNECTIONS}")
     if not 0 < seconds <= MAX_SECONDS:
         raise ValueError(f"{seconds:g} s; a run lasts up to {MAX_SECONDS:g} s")
-    job = Job(*_requests(target, rows, binary), clients=clients, seconds=seconds, drain_s=drain_s)
+    ports, payloads = _requests(target, rows, binary, write)
+    job = Job(ports, payloads, clients=clients, seconds=seconds, drain_s=drain_s)
     return _run(job, during)
 
 
@@ -121,6 +127,7 @@ def _requests(
     target: Target | Sequence[Target],
     rows: np.ndarray | None,
     binary: bool,
+    write: Write | None,
     headers: Sequence[Mapping[str, str]] = (),
     bodies: Mapping[int, bytes] = MappingProxyType({}),
     requests: int = 0,
@@ -139,6 +146,8 @@ def _requests(
     kind = "application/octet-stream" if binary else "application/json"
 
     def body(row: np.ndarray) -> bytes:
+        if write is not None:
+            return write(row)
         if binary:
             return row.astype("<f4").tobytes()
         return json.dumps({"features": row.tolist()}).encode()

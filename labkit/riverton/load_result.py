@@ -106,6 +106,8 @@ def _told(body: bytes) -> dict[str, float]:
         reply = json.loads(body)
     except ValueError:
         return {}
+    if isinstance(reply, list) and len(reply) == 1:
+        reply = reply[0]  # a server that takes lists of rows answers with lists
     if not isinstance(reply, dict):
         return {}
     return {key: value for key, value in reply.items() if isinstance(value, int | float)}

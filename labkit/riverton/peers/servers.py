@@ -1,0 +1,257 @@
+"""The servers under comparison, each as a handle that starts it, watches it and ends it."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import psutil
+
+from labkit import ROOT
+from labkit.riverton.child import Child, ChildError
+from labkit.riverton.load import Write
+from labkit.riverton.peers.ports import free_port
+from labkit.riverton.scorers import digits
+from labkit.riverton.server import ScoringServer
+
+OURS = "ours"
+START_S = 90.0
+END_S = 25.0
+
+
+class PeerError(RuntimeError):
+    """A server did not start or did not answer."""
+
+
+def _rows_of_one(row: np.ndarray) -> bytes:
+    return json.dumps({"rows": [{"features": row.tolist()}]}).encode()
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A server, how it is started, and by which routes rows get into it."""
+
+    name: str
+    package: str = ""  # as it is installed; empty for our own
+    module: str = ""  # of labkit.riverton.peers
+    options: tuple[str, ...] = ()
+    path: str = "/predict"
+    routes: tuple[str, ...] = ("JSON",)
+    write: Write | None = None  # where it expects another body than {"features": [...]}
+    settings: str = ""  # in words, for the record
+
+
+PEERS = (
+    Peer(OURS, routes=("JSON", "binary"), settings="policy greedy, batches of at most 32"),
+    Peer(
+        "mosec",
+        "mosec",
+        "mosec_app",
+        path="/inference",
+        settings="one worker, max_batch_size 32, max_wait_time 1 ms (the shortest)",
+    ),
+    Peer(
+        "mosec",
+        "mosec",
+        "mosec_app",
+        ("--binary",),
+        path="/inference",
+        routes=("binary",),
+        settings="the same, with a deserialize of its own",
+    ),
+    Peer(
+        "LitServe",
+        "litserve",
+        "litserve_app",
+        settings="one worker and one API server (as by default), max_batch_size 32,"
+        " batch_timeout 1 ms, fast_queue (ZeroMQ)",
+    ),
+    Peer(
+        "BentoML",
+        "bentoml",
+        "bentoml_app",
+        write=_rows_of_one,
+        settings="one worker, batchable, max_batch_size 32, max_latency_ms 60,000 (the default:"
+        " what would take longer is refused), no access log",
+    ),
+    Peer(
+        "Ray Serve",
+        "ray",
+        "ray_app",
+        routes=("JSON", "binary"),
+        settings="one replica, max_batch_size 32, batch_wait_timeout_s 0, max_ongoing_requests"
+        " 256, RAY_SERVE_ENABLE_HA_PROXY=1, RAY_SERVE_THROUGHPUT_OPTIMIZED=1",
+    ),
+)
+
+# None of them tells its makers about us; the model has one thread; the last two are Ray's own
+# "high throughput" mode.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "BENTOML_DO_NOT_TRACK": "True",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "MOSEC_ADDRESS": "127.0.0.1",
+    "MOSEC_LOG_LEVEL": "warning",
+    "RAY_SERVE_ENABLE_HA_PROXY": "1",
+    "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+    "RAY_SERVE_LOG_TO_STDERR": "0",
+}
+
+
+def version_of(peer: Peer, python: str = sys.executable) -> str:
+    """The version of a peer that the interpreter `python` has; empty where it has none."""
+    ask = (
+        "import sys, importlib.metadata as m\n"
+        "try: print(m.version(sys.argv[1]))\nexcept m.PackageNotFoundError: pass"
+    )
+    try:
+        done = subprocess.run(
+            [python, "-c", ask, peer.package],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def missing(versions: Mapping[str, str]) -> str:
+    """Say in a sentence which peers are not installed (have no version); empty where all are."""
+    absent = [name for name, version in versions.items() if not version]
+    if not absent:
+        return ""
+    *others, last = absent
+    names = f"{', '.join(others)} and {last}" if others else last
+    verb = "are" if others else "is"
+    return f"{names} {verb} not installed here, so nothing was measured of {'them' if others else 'it'}."
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a server and all its processes take."""
+
+    processes: int
+    memory_mb: float
+    cpu_s: float
+
+
+class Running:
+    """A running server, with `with`; it ends with us, whatever ends us."""
+
+    def __init__(self, peer: Peer, python: str = sys.executable) -> None:
+        self.peer = peer
+        self._python = python
+        self._ours: ScoringServer | None = None
+        self._child: Child | None = None
+        self.start_s = 0.0
+        """From the start to the first answer."""
+
+    def __enter__(self) -> Self:
+        started = time.perf_counter()
+        try:
+            if not self.peer.module:
+                self._ours = ScoringServer("mlp", policy="greedy", max_batch=32).start()
+                self.url = f"{self._ours.url}{self.peer.path}"
+            else:
+                port = free_port()
+                self._child = Child("labkit.riverton.peers.keeper", self._order(port))
+                self.url = f"http://127.0.0.1:{port}{self.peer.path}"
+                self._child.first_line(START_S)
+            self._wait_for_an_answer(started + START_S)
+        except ChildError as error:
+            self._end()
+            raise PeerError(f"{self.peer.name} did not start: {error}") from None
+        except BaseException:
+            self._end()
+            raise
+        self.start_s = time.perf_counter() - started
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def _order(self, port: int) -> str:
+        module = f"labkit.riverton.peers.{self.peer.module}"
+        command = [self._python, "-m", module, *self.peer.options, "--port", str(port)]
+        environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}
+        return json.dumps(
+            {"command": command, "env": environment, "folder": str(ROOT), "port": port}
+        )
+
+    def _end(self) -> None:
+        ours, self._ours = self._ours, None
+        child, self._child = self._child, None
+        if ours is not None:
+            ours.stop()
+        if child is not None:
+            child.end(END_S)
+
+    def _wait_for_an_answer(self, until: float) -> None:
+        row = digits().X_test[0]
+        binary = self.peer.routes == ("binary",)
+        body = self.peer.write(row) if self.peer.write else _json(row)
+        request = urllib.request.Request(self.url, row.astype("<f4").tobytes() if binary else body)
+        kind = "application/octet-stream" if binary else "application/json"
+        request.add_header("content-type", kind)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        said = ""
+        while time.perf_counter() < until:
+            try:
+                with opener.open(request, timeout=5) as response:
+                    response.read()
+                    return
+            except urllib.error.HTTPError as error:
+                with error:
+                    said = f"{error.code} {error.read()[:200].decode(errors='replace')}"
+            except OSError as error:
+                said = str(error)
+            time.sleep(0.02)
+        raise PeerError(f"{self.peer.name} gave no answer in {START_S:g} s; the last was: {said}")
+
+    def usage(self) -> Usage:
+        """Processes, memory and processor time of the server and of all it has started.
+
+        Memory that processes share is counted once where the system tells (Linux), else left out.
+        """
+        if self._ours is not None:
+            processes = [psutil.Process(self._ours.pid)]
+        else:
+            assert self._child is not None
+            processes = psutil.Process(self._child.pid).children(recursive=True)
+        found = [one for one in map(_usage, processes) if one is not None]
+        return Usage(len(found), sum(m for m, _ in found) / 1e6, sum(c for _, c in found))
+
+
+def _usage(process: psutil.Process) -> tuple[float, float] | None:
+    try:
+        memory, times = process.memory_full_info(), process.cpu_times()
+    except psutil.Error:
+        return None
+    return getattr(memory, "pss", memory.uss), times.user + times.system
+
+
+def _json(row: np.ndarray) -> bytes:
+    return json.dumps({"features": row.tolist()}).encode()
+
+
+def installed(pythons: Mapping[str, str], peers: Sequence[Peer] = PEERS) -> dict[str, str]:
+    """The version of each peer, by name, in the order of PEERS; empty where there is none."""
+    return {
+        peer.name: version_of(peer, pythons.get(peer.package, sys.executable))
+        for peer in peers
+        if peer.package
+    }
