@@ -1,7 +1,7 @@
 """Keeps a server of somebody else's: starts it, and ends it with all that it has started.
 
 `python -m labkit.riverton.peers.keeper '{"command": [...], "env": {...}, "port": ...}'` says in one
-line that the server listens. Ray, mosec, BentoML and LitServe all start processes of their own, and
+line that the server listens. In `env`, {scratch} is a folder that goes when the server ends. Ray, mosec, BentoML and LitServe all start processes of their own, and
 some go on when the one that started them dies. So on Linux the keeper takes in every process below
 it whose parent has died, and at its own end nothing below it is left. It ends when its standard
 input closes, as the course's own servers do: also when its parent is killed.
@@ -37,6 +37,7 @@ def main(options: dict[str, Any]) -> int:
     raise_file_limit()
     with tempfile.TemporaryDirectory() as scratch:
         log = os.path.join(scratch, "log")  # noqa: PTH118
+        env = {k: v.replace("{scratch}", scratch) for k, v in options["env"].items()}
         with open(log, "wb") as output:  # noqa: PTH123
             server = subprocess.Popen(
                 options["command"],
@@ -44,7 +45,7 @@ def main(options: dict[str, Any]) -> int:
                 stdout=output,
                 stderr=output,
                 cwd=options["folder"],
-                env={**os.environ, **options["env"], "TMPDIR": scratch},
+                env={**os.environ, **env, "TMPDIR": scratch},
                 start_new_session=True,
             )
         told = threading.Event()

@@ -7,6 +7,7 @@ import numpy as np
 import ray
 from ray import serve
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from labkit.riverton.scorers import MLP
 
@@ -35,7 +36,7 @@ class Scorer:
             row = np.frombuffer(await request.body(), dtype="<f4")
         else:
             row = np.array((await request.json())["features"], dtype=np.float32)
-        return {"label": await self.score(row)}
+        return JSONResponse({"label": await self.score(row)})  # a bare dict goes out in chunks
 
 
 if __name__ == "__main__":

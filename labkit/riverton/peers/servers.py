@@ -102,6 +102,11 @@ ENVIRONMENT = {
     "RAY_SERVE_ENABLE_HA_PROXY": "1",
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
     "RAY_SERVE_LOG_TO_STDERR": "0",
+    # Beside what it writes for itself, for else two of them on one machine would meet.
+    "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": "{scratch}/haproxy.cfg",
+    "RAY_SERVE_HAPROXY_SOCKET_PATH": "{scratch}/haproxy.sock",
+    "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "{scratch}",
+    "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "{scratch}/haproxy-state",
 }
 
 
