@@ -71,12 +71,12 @@ def run_load(
     """Send a request at each time of `schedule` (seconds, ascending) and report on all of them.
 
     Request i sends row i of `rows` (float32 [n, 64]; the held-out digits by default, over and
-    over), as JSON or `binary`, to server i, of several in turn. `write` makes another body of a
-    row, for a server that expects another. `headers` has further headers for each request, and `bodies` by a request's number what it carries instead of a row. With
-    `hedge_ms`, one that is unanswered for so long goes to the next server as well, and the first
-    reply counts. The run ends when all are answered or `drain_s` after the last request. `during`
-    has (seconds, function) pairs to be called here while the load runs there, such as
-    `(1.0, server.suspend)`.
+    over), as JSON or `binary`, to server i, of several in turn. `write` makes the body of a row
+    for a server that expects another. `headers` has further headers for each request, and `bodies`
+    by a request's number what it carries instead of a row. With `hedge_ms`, one that is unanswered
+    for so long goes to the next server as well, and the first reply counts. The run ends when all
+    are answered or `drain_s` after the last request. `during` has (seconds, function) pairs to be
+    called here while the load runs there, such as `(1.0, server.suspend)`.
     """
     schedule = np.asarray(schedule, dtype=float)
     if schedule.ndim != 1 or not np.isfinite(schedule).all() or (np.diff(schedule) < 0).any():

@@ -1,7 +1,7 @@
 """One model, one load, several servers: `python -m labkit.riverton.peers.benchmark`.
 
     --python PACKAGE=INTERPRETER   run that peer with another Python (several times)
-    --rounds N                     how often all take turns (2)
+    --rounds N                     how often all take turns (3)
     --keep                         write the results to results.json, beside this file
 
 All servers run the same network, `scorers.MLP`, on one thread, in batches of at most 32, on the
@@ -54,7 +54,7 @@ MORE_SHARES = (0.3, 0.6)
 """Of the capacity of our own JSON route: rates for those that can follow."""
 CAN_FOLLOW = 0.85
 """A rate above this share of a server's capacity is not put on it."""
-REQUESTS, LONGEST_S = 1200, 4.0
+REQUESTS, LONGEST_S = 1200, 5.0
 
 
 class WrongLabels(PeerError):
@@ -127,7 +127,7 @@ class Asked:
 
 def common_rates(capacity: Mapping[tuple[str, str], float]) -> list[float]:
     """The rates that all are asked at, and further ones for those that can follow."""
-    slowest, ours = min(capacity.values()), capacity.get((OURS, "JSON"), 0.0)
+    slowest, ours = min(capacity.values(), default=0.0), capacity.get((OURS, "JSON"), 0.0)
     rates = {*(share * slowest for share in SHARES), *(share * ours for share in MORE_SHARES)}
     return [float(f"{rate:.2g}") for rate in sorted(rates) if rate > 0]
 
@@ -162,12 +162,16 @@ def measure(
     taking_part = list(peers)
     rates: list[float] = []
     for number in range(rounds + 1):
+        if not taking_part:
+            break
         limits.append(_limit(mlp, rng))
         schedules = [
             (rate, poisson_schedule(rate, min(LONGEST_S, REQUESTS / rate), rng)) for rate in rates
         ]
         _say("The first round checks every label." if number == 0 else f"Round {number}.")
-        for peer in taking_part[number % len(taking_part) :] + taking_part[: number % len(peers)]:
+        for peer in (
+            taking_part[number % len(taking_part) :] + taking_part[: number % len(taking_part)]
+        ):
             _say(f"  {peer.name}, {' and '.join(peer.routes)}")
             try:
                 turn(peer, number, schedules)
@@ -219,8 +223,10 @@ def table(results: Mapping[str, Any]) -> pd.DataFrame:
         at = latency[latency["rate"] == rate].groupby(where)[["p50_ms", "p99_ms"]].median()
         for name in ("p50", "p99"):
             shown[f"{name} at {rate:g}"] = at[f"{name}_ms"].reindex(shown.index)
-    errors = runs.groupby(where)["errors"].sum().add(
-        latency.groupby(where)["errors"].sum(), fill_value=0
+    errors = (
+        runs.groupby(where)["errors"]
+        .sum()
+        .add(latency.groupby(where)["errors"].sum(), fill_value=0)
     )
     shown["errors"] = errors.reindex(shown.index).astype(int)
     shown["CPU ms"] = best["cpu_ms"]
@@ -275,7 +281,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--python", action="append", default=[], metavar="PACKAGE=INTERPRETER")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", action="store_true")
     chosen = parser.parse_args(arguments)
     if chosen.rounds < 1:
@@ -315,6 +321,8 @@ def report(results: Mapping[str, Any]) -> str:
         f"The model alone, in batches of {BATCH}: {results['limit_per_s']:,.0f} rows a second.",
         *results["left_out"].values(),
     ]
+    if not results["saturated"]:
+        return "\n".join([*filter(None, lines), "Nothing was measured."])
     text = table(results).round(2).to_string(na_rep="-")
     return "\n".join([*filter(None, lines), "", text])
 

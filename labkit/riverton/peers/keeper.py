@@ -1,10 +1,12 @@
 """Keeps a server of somebody else's: starts it, and ends it with all that it has started.
 
 `python -m labkit.riverton.peers.keeper '{"command": [...], "env": {...}, "port": ...}'` says in one
-line that the server listens. In `env`, {scratch} is a folder that goes when the server ends. Ray, mosec, BentoML and LitServe all start processes of their own, and
-some go on when the one that started them dies. So on Linux the keeper takes in every process below
-it whose parent has died, and at its own end nothing below it is left. It ends when its standard
-input closes, as the course's own servers do: also when its parent is killed.
+line that the server listens. In `env`, {scratch} is a folder that goes when the server ends.
+
+Ray, mosec, BentoML and LitServe all start processes of their own, and some go on when the one that
+started them dies. So on Linux the keeper takes in every process below it whose parent has died, and
+at its own end nothing below it is left. It ends when its standard input closes, as the course's own
+servers do: also when its parent is killed.
 """
 
 import contextlib

@@ -42,7 +42,7 @@ class Scorer:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.init(_node_ip_address="127.0.0.1", num_cpus=2, include_dashboard=False, log_to_driver=False)
     serve.start(http_options={"host": "127.0.0.1", "port": parser.parse_args().port})
     serve.run(Scorer.bind(), route_prefix="/predict")
     signal.sigwait({signal.SIGTERM, signal.SIGINT})

@@ -46,6 +46,7 @@ class Peer:
     routes: tuple[str, ...] = ("JSON",)
     write: Write | None = None  # where it expects another body than {"features": [...]}
     settings: str = ""  # in words, for the record
+    scores_in: str = ""  # in the command line of the process that holds the model
 
 
 PEERS = (
@@ -55,6 +56,7 @@ PEERS = (
         "mosec",
         "mosec_app",
         path="/inference",
+        scores_in="multiprocessing.spawn",
         settings="one worker, max_batch_size 32, max_wait_time 1 ms (the shortest)",
     ),
     Peer(
@@ -86,6 +88,7 @@ PEERS = (
         "ray",
         "ray_app",
         routes=("JSON", "binary"),
+        scores_in="ServeReplica",
         settings="one replica, max_batch_size 32, batch_wait_timeout_s 0, max_ongoing_requests"
         " 256, RAY_SERVE_ENABLE_HA_PROXY=1, RAY_SERVE_THROUGHPUT_OPTIMIZED=1",
     ),
@@ -107,6 +110,7 @@ ENVIRONMENT = {
     "RAY_SERVE_HAPROXY_SOCKET_PATH": "{scratch}/haproxy.sock",
     "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "{scratch}",
     "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "{scratch}/haproxy-state",
+    "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH": "{scratch}/haproxy-metrics.sock",
 }
 
 
@@ -136,8 +140,8 @@ def missing(versions: Mapping[str, str]) -> str:
         return ""
     *others, last = absent
     names = f"{', '.join(others)} and {last}" if others else last
-    verb = "are" if others else "is"
-    return f"{names} {verb} not installed here, so nothing was measured of {'them' if others else 'it'}."
+    are, them = ("are", "them") if others else ("is", "it")
+    return f"{names} {are} not installed here, so nothing was measured of {them}."
 
 
 @dataclass(frozen=True)
@@ -227,17 +231,27 @@ class Running:
             time.sleep(0.02)
         raise PeerError(f"{self.peer.name} gave no answer in {START_S:g} s; the last was: {said}")
 
+    def processes(self) -> list[psutil.Process]:
+        """The processes of the server: those that it has started among them."""
+        if self._ours is not None:
+            return [psutil.Process(self._ours.pid)]
+        if self._child is None:
+            return []
+        return psutil.Process(self._child.pid).children(recursive=True)
+
+    def process_with_the_model(self) -> psutil.Process:
+        """The one process that scores. Raises PeerError where it cannot be told."""
+        found = [p for p in self.processes() if self.peer.scores_in in " ".join(p.cmdline())]
+        if not found:
+            raise PeerError(f"no process of {self.peer.name} is known to hold the model")
+        return found[-1]
+
     def usage(self) -> Usage:
         """Processes, memory and processor time of the server and of all it has started.
 
         Memory that processes share is counted once where the system tells (Linux), else left out.
         """
-        if self._ours is not None:
-            processes = [psutil.Process(self._ours.pid)]
-        else:
-            assert self._child is not None
-            processes = psutil.Process(self._child.pid).children(recursive=True)
-        found = [one for one in map(_usage, processes) if one is not None]
+        found = [one for one in map(_usage, self.processes()) if one is not None]
         return Usage(len(found), sum(m for m, _ in found) / 1e6, sum(c for _, c in found))
 
 
