@@ -41,11 +41,12 @@ class BinaryScorer(Scorer):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", action="store_true")
+    parser.add_argument("--processes", type=int, default=1)
     chosen, _ = parser.parse_known_args()  # mosec reads --port, --address and more itself
     server = Server()
     server.append_worker(
         BinaryScorer if chosen.binary else Scorer,
-        num=1,  # processes of this stage
+        num=chosen.processes,  # of this stage; one that dies is started again
         max_batch_size=32,
         max_wait_time=1,  # ms; the shortest that there is (default 10)
     )

@@ -13,7 +13,6 @@ from labkit.riverton.scorers import MLP
 
 
 @serve.deployment(
-    num_replicas=1,  # "auto", or autoscaling_config=..., lets Ray choose
     max_ongoing_requests=256,  # the default, 5, would keep batches below 5
     ray_actor_options={"num_cpus": 1},
 )
@@ -42,9 +41,13 @@ class Scorer:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--replicas", type=int, default=1)
+    chosen = parser.parse_args()
     ray.init(_node_ip_address="127.0.0.1", num_cpus=2, include_dashboard=False, log_to_driver=False)
-    serve.start(http_options={"host": "127.0.0.1", "port": parser.parse_args().port})
-    serve.run(Scorer.bind(), route_prefix="/predict")
+    serve.start(http_options={"host": "127.0.0.1", "port": chosen.port})
+    # num_replicas="auto", or autoscaling_config=..., lets Ray choose how many.
+    scorer = Scorer.options(num_replicas=chosen.replicas)
+    serve.run(scorer.bind(), route_prefix="/predict")
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     serve.shutdown()
     ray.shutdown()

@@ -1,5 +1,6 @@
 """The servers under comparison, each as a handle that starts it, watches it and ends it."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -94,6 +95,13 @@ PEERS = (
     ),
 )
 
+
+def peer(name: str, *options: str) -> Peer:
+    """The first of PEERS called `name`, started with further `options`. Raises KeyError."""
+    found = {one.name: one for one in reversed(PEERS)}[name]
+    return replace(found, options=(*found.options, *options))
+
+
 # None of them tells its makers about us; the model has one thread; the last two are Ray's own
 # "high throughput" mode.
 ENVIRONMENT = {
@@ -112,6 +120,11 @@ ENVIRONMENT = {
     "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "{scratch}/haproxy-state",
     "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH": "{scratch}/haproxy-metrics.sock",
 }
+
+
+def absent(peer: Peer) -> str:
+    """Say in a sentence that a peer is not installed here; empty where it is."""
+    return "" if version_of(peer) else f"{peer.name} is not installed here, so nothing was run."
 
 
 def version_of(peer: Peer, python: str = sys.executable) -> str:
@@ -245,6 +258,17 @@ class Running:
         if not found:
             raise PeerError(f"no process of {self.peer.name} is known to hold the model")
         return found[-1]
+
+    def ports(self) -> tuple[int, int]:
+        """How many ports it listens at: on loopback alone, and within reach of other machines."""
+        near, far = set(), set()
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                for one in process.net_connections(kind="tcp"):
+                    if one.status == psutil.CONN_LISTEN:
+                        own = one.laddr.ip.startswith("127.") or one.laddr.ip == "::1"
+                        (near if own else far).add(one.laddr.port)
+        return len(near), len(far)
 
     def usage(self) -> Usage:
         """Processes, memory and processor time of the server and of all it has started.
