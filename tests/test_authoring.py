@@ -336,6 +336,11 @@ def test_the_map_reads_a_lesson_from_its_twin(course):
     assert (lesson.has_lesson, lesson.has_exercise) == (True, False)
 
 
+def test_a_side_lesson_has_no_exercise_and_the_map_offers_none(course):
+    row = "| [Waiting](01_production/01_waiting.ipynb) | Why does it wait? | 30 minutes | P2 |  |"
+    assert row in contents.course_map(course.root)
+
+
 def test_the_map_lists_a_project_that_has_no_lesson(course):
     project = course.root / "solutions" / "01_production" / "02_project.py"
     project.parent.mkdir(parents=True, exist_ok=True)

@@ -46,15 +46,15 @@ RESULTS = Path(__file__).parent / "results.json"
 CORES = 2
 BATCH = 32
 CLIENTS = (64, 128)
-SATURATED_S = 1.5
-WARM_S = 0.7
+SATURATED_S = 1.2
+WARM_S = 0.5
 SHARES = (0.1, 0.5)
 """Of the capacity of the slowest: rates that all are asked at."""
 MORE_SHARES = (0.3, 0.6)
 """Of the capacity of our own JSON route: rates for those that can follow."""
 CAN_FOLLOW = 0.85
 """A rate above this share of a server's capacity is not put on it."""
-REQUESTS, LONGEST_S = 1200, 5.0
+REQUESTS, LONGEST_S = 800, 3.5
 
 
 class WrongLabels(PeerError):

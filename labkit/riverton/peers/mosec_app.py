@@ -3,11 +3,9 @@
 import argparse
 
 import numpy as np
-from mosec import Server, ValidationError, Worker, get_logger
+from mosec import Server, ValidationError, Worker
 
 from labkit.riverton.scorers import MLP
-
-logger = get_logger()
 
 
 class Scorer(Worker):

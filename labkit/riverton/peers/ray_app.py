@@ -1,4 +1,4 @@
-"""The scorer behind Ray Serve: replicas, here one, on as many machines as the cluster has."""
+"""The scorer behind Ray Serve: replicas of it, on as many machines as the cluster has."""
 
 import argparse
 import signal
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--replicas", type=int, default=1)
     chosen = parser.parse_args()
-    ray.init(_node_ip_address="127.0.0.1", num_cpus=2, include_dashboard=False, log_to_driver=False)
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     serve.start(http_options={"host": "127.0.0.1", "port": chosen.port})
     # num_replicas="auto", or autoscaling_config=..., lets Ray choose how many.
     scorer = Scorer.options(num_replicas=chosen.replicas)
