@@ -332,7 +332,7 @@ def _interrupted(*_: object) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("SIGTERM", "SIGHUP"):  # so that the servers end in good order as well
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # a script in the background ignores Ctrl-C
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupted)
     try:
