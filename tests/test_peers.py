@@ -197,6 +197,26 @@ def test_a_peer_nobody_knows_is_refused(capsys):
     assert "there is no peer triton" in capsys.readouterr().err
 
 
+def test_a_record_that_lacks_a_server_is_not_kept(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(benchmark, "RESULTS", tmp_path / "results.json")
+    monkeypatch.setattr(
+        benchmark,
+        "installed",
+        lambda pythons: {"mosec": "", "LitServe": "", "BentoML": "", "Ray Serve": ""},
+    )
+    monkeypatch.setattr(benchmark, "_share_of_two_processors", lambda: 1.0)
+    monkeypatch.setattr(benchmark, "measure", lambda peers, *_: dict(RESULTS))
+    monkeypatch.setattr(benchmark, "_use_two_cores", lambda: None)
+    assert benchmark.main(["--keep"]) == 0
+    said = capsys.readouterr().out
+    assert "are not installed here" in said and "Not kept" in said
+    assert not (tmp_path / "results.json").exists()
+    everything = {name: "1" for name in ("mosec", "LitServe", "BentoML", "Ray Serve")}
+    monkeypatch.setattr(benchmark, "installed", lambda pythons: everything)
+    assert benchmark.main(["--keep"]) == 0
+    assert benchmark.load_results(tmp_path / "results.json")["versions"] == everything
+
+
 # The keeper
 
 STAND_IN = """

@@ -311,7 +311,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     }
     print(report(results))
     print(f"The whole took {time.perf_counter() - started:.0f} s.")
-    if chosen.keep:
+    if chosen.keep and (sentence or results["left_out"]):
+        print("Not kept: the record holds every server, and one was not measured.")
+    elif chosen.keep:
         replace_text(RESULTS, json.dumps(results, indent=1) + "\n")
         print(f"Kept in {RESULTS.name}.")
     return 0
