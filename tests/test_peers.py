@@ -204,7 +204,7 @@ def test_a_record_that_lacks_a_server_is_not_kept(monkeypatch, tmp_path, capsys)
         "installed",
         lambda pythons: {"mosec": "", "LitServe": "", "BentoML": "", "Ray Serve": ""},
     )
-    monkeypatch.setattr(benchmark, "_share_of_two_processors", lambda: 1.0)
+    monkeypatch.setattr(benchmark, "share_of_two_processors", lambda: 1.0)
     monkeypatch.setattr(benchmark, "measure", lambda peers, *_: dict(RESULTS))
     monkeypatch.setattr(benchmark, "_use_two_cores", lambda: None)
     assert benchmark.main(["--keep"]) == 0

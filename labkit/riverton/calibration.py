@@ -79,7 +79,7 @@ def calibrate(server: ScoringServer, *, seconds: float = 0.4) -> Calibration:
     better pass counts: what disturbs a server never makes it faster. The server is left idle, with
     the policy "greedy" and batches of up to 32.
     """
-    share = _share_of_two_processors()
+    share = share_of_two_processors()
     passes: dict[int, list[float]] = {1: [], BATCH: []}
     for _ in range(2):
         for batch, rates in passes.items():
@@ -91,8 +91,8 @@ def calibrate(server: ScoringServer, *, seconds: float = 0.4) -> Calibration:
     return Calibration(max(passes[1]), max(passes[BATCH]), share, unsteady)
 
 
-def _share_of_two_processors() -> float:
-    """Let two processes spin at once; return their processor time as a share of their time."""
+def share_of_two_processors() -> float:
+    """Let two processes spin at once; return their processor time as a share of their time, 0 to 1."""
     spinning = [
         subprocess.Popen(
             [sys.executable, "-S", "-c", _SPIN], stdout=subprocess.PIPE, text=True,

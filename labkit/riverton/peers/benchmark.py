@@ -28,7 +28,7 @@ import pandas as pd
 import psutil
 
 from labkit.files import replace_text
-from labkit.riverton.calibration import LEAST_SHARE, _share_of_two_processors
+from labkit.riverton.calibration import LEAST_SHARE, share_of_two_processors
 from labkit.riverton.curve import batch_curve
 from labkit.riverton.load import poisson_schedule, run_closed, run_load, uniform_schedule
 from labkit.riverton.load_result import LoadResult
@@ -295,7 +295,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         print(sentence)
     peers = [peer for peer in PEERS if not peer.package or versions[peer.name]]
     _use_two_cores()
-    share = _share_of_two_processors()
+    share = share_of_two_processors()
     _say(f"Two busy programs got {share:.0%} of two processors.")
     if share < LEAST_SHARE:
         _say("Other programs take the rest: this record will say more of them than of the servers.")
