@@ -92,7 +92,7 @@ def calibrate(server: ScoringServer, *, seconds: float = 0.4) -> Calibration:
 
 
 def share_of_two_processors() -> float:
-    """Let two processes spin at once; return their processor time as a share of their time, 0 to 1."""
+    """Let two processes spin at once; return their processor time over their time (0 to 1)."""
     spinning = [
         subprocess.Popen(
             [sys.executable, "-S", "-c", _SPIN], stdout=subprocess.PIPE, text=True,
