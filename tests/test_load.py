@@ -255,6 +255,20 @@ def test_a_hedged_request_goes_to_the_next_server_and_the_first_reply_counts():
     assert len(silent.bodies) >= 10
 
 
+def test_a_request_waits_for_one_of_few_connections_and_its_latency_counts_the_wait():
+    with FakeServer() as server:
+        server.gate.clear()
+        opened = [(0.4, lambda: len(server.bodies)), (0.5, server.gate.set)]
+        told = run_load(server.port, uniform_schedule(40, 1.0), connections=2, during=opened)
+    assert told.ok == 40
+    assert told.during[0][1] == 2
+    waited = told.frame["intended_s"].between(0.1, 0.4)
+    assert (told.frame["sent_s"][waited] > 0.45).all()
+    assert (told.frame["latency_ms"][waited] > 50).all()
+    with pytest.raises(ValueError, match="0 connections"):
+        run_load(server.port, uniform_schedule(40, 1.0), connections=0)
+
+
 def test_the_whole_way_gives_each_row_its_label():
     """Batches of several rows, replies matched to requests: labels as the model gives them."""
     data = digits()

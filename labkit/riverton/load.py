@@ -66,6 +66,7 @@ def run_load(
     bodies: Mapping[int, bytes] | None = None,
     drain_s: float = 5.0,
     hedge_ms: float = math.inf,
+    connections: int = MAX_CONNECTIONS,
     during: During = (),
 ) -> LoadResult:
     """Send a request at each time of `schedule` (seconds, ascending) and report on all of them.
@@ -74,9 +75,11 @@ def run_load(
     over), as JSON or `binary`, to server i, of several in turn. `write` makes the body of a row
     for a server that expects another. `headers` has further headers for each request, and `bodies`
     by a request's number what it carries instead of a row. With `hedge_ms`, one that is unanswered
-    for so long goes to the next server as well, and the first reply counts. The run ends when all
-    are answered or `drain_s` after the last request. `during` has (seconds, function) pairs to be
-    called here while the load runs there, such as `(1.0, server.suspend)`.
+    for so long goes to the next server as well, and the first reply counts. With few `connections`
+    to each server, as simpler tools have them, a request waits for one that is free, and `sent_s`
+    is when it got it. The run ends when all are answered or `drain_s` after the last request.
+    `during` has (seconds, function) pairs to be called here while the load runs there, such as
+    `(1.0, server.suspend)`.
     """
     schedule = np.asarray(schedule, dtype=float)
     if schedule.ndim != 1 or not np.isfinite(schedule).all() or (np.diff(schedule) < 0).any():
@@ -85,6 +88,8 @@ def run_load(
         raise ValueError(f"{len(schedule)} requests are too many; at most {MAX_REQUESTS}")
     if len(schedule) and not 0 <= schedule[0] <= schedule[-1] <= MAX_SECONDS:
         raise ValueError(f"a schedule lies between 0 and {MAX_SECONDS:g} s")
+    if not 1 <= connections <= MAX_CONNECTIONS:
+        raise ValueError(f"{connections} connections; a server gets 1 to {MAX_CONNECTIONS}")
     if headers and len(headers) != len(schedule):
         raise ValueError(f"{len(headers)} sets of headers for {len(schedule)} requests")
     ports, payloads = _requests(target, rows, binary, write, headers, bodies or {}, len(schedule))
@@ -93,6 +98,7 @@ def run_load(
         payloads,
         schedule=schedule.tolist(),
         hedge_s=hedge_ms / 1e3,
+        connections=connections,
         drain_s=drain_s,
     )
     return _run(job, during)

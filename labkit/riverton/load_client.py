@@ -33,6 +33,7 @@ class Job:
     clients: int = 0  # closed loop: how many requests at a time ...
     seconds: float = 0.0  # ... and for how long
     hedge_s: float = math.inf  # send again, to the next port, what is unanswered for so long
+    connections: int = MAX_CONNECTIONS  # to each port, at most
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Run:
     def __init__(self, job: Job) -> None:
         self.outcome = Outcome()
         self._job = job
-        self._pools = [Pool(port, self) for port in job.ports]
+        self._pools = [Pool(port, self, job.connections) for port in job.ports]
         self._unanswered = 0
         self._all_answered = asyncio.Event()
         self._start = 0.0
@@ -66,7 +67,7 @@ class Run:
 
         Raises OSError if a server cannot be reached to begin with.
         """
-        ahead = self._job.clients or _OPENED_AHEAD
+        ahead = min(self._job.clients or _OPENED_AHEAD, self._job.connections)
         await asyncio.gather(*(pool.open() for pool in self._pools for _ in range(ahead)))
         self._start = time.perf_counter()
         started()
@@ -135,9 +136,10 @@ class Run:
 class Pool:
     """Connections to one server, kept alive, and opened as they are needed."""
 
-    def __init__(self, port: int, run: Run) -> None:
+    def __init__(self, port: int, run: Run, most: int) -> None:
         self.run = run
         self._port = port
+        self._most = most
         self._free: list[Connection] = []
         self._waiting: deque[int] = deque()
         self._connections = 0
@@ -161,7 +163,7 @@ class Pool:
             self._free.pop().send(request, self.run.sending(request))
             return
         self._waiting.append(request)
-        if self._connections < MAX_CONNECTIONS:
+        if self._connections < self._most:
             self._open_in_background()
 
     def _open_in_background(self) -> None:
