@@ -1,0 +1,11 @@
+# message: expected 459
+def slow_if_independent(p, n):
+    return 1 - (1 - p) ** n
+
+
+def slow_requests(trace):
+    return sum(any(calls) for calls in trace) / len(trace)
+
+
+def requests_needed(sure, q):
+    return round(100 / (100 - q))

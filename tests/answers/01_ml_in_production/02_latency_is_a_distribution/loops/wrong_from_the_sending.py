@@ -1,0 +1,24 @@
+# message: It counts from the sending
+import heapq
+
+
+def open_loop(due, connections, answer):
+    free = [0.0] * connections
+    latency = []
+    for time in due:
+        sent = max(time, heapq.heappop(free))
+        done = answer(sent)
+        heapq.heappush(free, done)
+        latency.append(1e3 * (done - sent))
+    return latency
+
+
+def closed_loop(clients, seconds, answer):
+    latency = []
+    for _ in range(clients):
+        now = 0
+        while now < seconds:
+            done = answer(now)
+            latency.append(1e3 * (done - now))
+            now = done
+    return latency
