@@ -19,16 +19,20 @@ from scipy import stats
 
 from labkit.lesson import figures, finding
 from labkit.riverton.calibration import calibrate
-from labkit.riverton.load import poisson_schedule, run_closed, run_load, uniform_schedule
+from labkit.riverton.load import (
+    poisson_schedule,
+    run_closed,
+    run_load,
+    uniform_schedule,
+)
 from labkit.riverton.server import ScoringServer
 
 rng = np.random.default_rng(2)
 
 # %% [markdown]
-# All experiments on the clock use `row_by_row`, a model that compares an image with every training
-# image, in plain Python. It is chosen for being steady: its data stays in the processor's caches,
-# so three servers side by side disturb each other little. The policy is `off`, one request at a
-# time.
+# The server scores images of digits, one request at a time. Its model, `row_by_row`, compares the
+# image with every training image, in plain Python. It is chosen for being steady: its data stays in
+# the processor's caches, so three such servers side by side disturb each other little.
 #
 # First find out how fast your machine is, and how calm. All rates and stalls below are scaled to
 # it. Where it is too noisy, the findings on the clock say so and are not asserted. The third
@@ -160,7 +164,7 @@ LOOK = "Did the server stall at all? Look at the right end of the histogram."
 finding(
     "few requests are slower than the mean, as a share",
     measured=above,
-    at_most=0.3,
+    at_most=0.4,
     needs=calm,
     look=LOOK,
 )
@@ -185,13 +189,12 @@ finding(
 # %% tags=["nbval-ignore-output"]
 frame = log.frame.assign(latency=latency)
 minute = (frame.intended_s // STALL_S).astype(int).rename("minute")
-of_minutes = frame.groupby(minute).latency.agg(
-    requests="size", p99=lambda ms: percentile(ms, 99)
-)
+groups = frame.groupby(minute).latency
+of_minutes = groups.agg(requests="size", p99=lambda ms: percentile(ms, 99))
 mean_of_p99s = of_minutes.p99.mean()
-print(of_minutes.round(1))
 print(f"mean of the p99s {mean_of_p99s:.0f} ms")
 print(f"p99 of all requests {p99:.0f} ms")
+of_minutes.round(1)
 
 # %%
 finding(
@@ -308,7 +311,7 @@ finding(
 finding(
     "the share of slow requests in the open loop, from when due",
     measured=slow_share["open, from when due"],
-    between=(0.08, 0.3),
+    at_least=0.08,
     needs=calm,
     look=OMITTED,
 )
@@ -331,7 +334,7 @@ finding(
 # **Why.** When the server stalls, each client of the closed loop has one request under way and
 # waits for it. Nobody asks again until the stall is over. So two requests record it, however long
 # it lasts, and the tool and the server agree to leave the bad time out: *coordinated omission*
-# (Gil Tene's term). Then thousands of fast requests outvote the two.
+# (Gil Tene's term). All the fast requests before and after outvote the two.
 #
 # Your customers do not agree to that. They keep coming, and each waits for what is left of the
 # stall: the triangle. Count latency from when the request was due. From the actual sending, a log
@@ -377,11 +380,11 @@ print(needed)
 # %%
 TRUE_P99 = math.log(100)
 sizes = [30, 100, needed[0.95], needed[0.99], 1000]
-reached = {
-    n: (rng.exponential(size=(4000, n)).max(axis=1) >= TRUE_P99).mean() for n in sizes
-}
-for n, share in reached.items():
-    print(f"{n:5} requests: {share:.1%} of the runs, {1 - 0.99**n:.1%} computed")
+reached = {}
+for n in sizes:
+    slowest = rng.exponential(size=(4000, n)).max(axis=1)
+    reached[n] = (slowest >= TRUE_P99).mean()
+    print(f"{n:5} requests: {reached[n]:.1%} of runs, {1 - 0.99**n:.1%} computed")
 
 # %% [markdown]
 # That is for independent requests. Yours are not: a request that comes behind a slow one waits for
@@ -429,9 +432,8 @@ def by_blocks(latency, blocks=20):
     parts = np.sort(latency.reshape(blocks, -1), axis=1)
     size = parts.shape[1]
     candidates = np.sort(latency)[-len(latency) // 10 :: 5]
-    slower = np.array(
-        [1 - np.searchsorted(part, candidates, "right") / size for part in parts]
-    )
+    upto = [np.searchsorted(part, candidates, "right") for part in parts]
+    slower = 1 - np.array(upto) / size
     error = slower.std(axis=0, ddof=1) / math.sqrt(blocks)
     reach = stats.t.ppf(0.975, blocks - 1) * error
     kept = candidates[abs(slower.mean(axis=0) - 0.01) <= reach]
@@ -513,11 +515,11 @@ finding(
 )
 
 # %% [markdown]
-# **Where it stops being true.** The last row. A block helps if it is long against the memory of
+# **Where it stops being true.** The last finding. A block helps if it is long against the memory of
 # the queue: what happened in one block must be forgotten early in the next. A busier server takes
-# longer to forget, so these blocks are too short for it, and their intervals too sure. Longer runs
-# mend it. And no cutting of one run mends a bad afternoon: the whole run had it. So repeat the run
-# at other times, and take each run as a block.
+# longer to forget, so these blocks are too short for it. (At half load they are nearly, not quite,
+# as good as promised.) Longer runs mend it. But no way of cutting mends a bad afternoon that the
+# whole run fell into. So repeat the run at other times, and take each run as a block.
 
 # %% [markdown]
 # ## A page that needs three answers
@@ -638,7 +640,7 @@ figures.show(
 against = fan_out["requests slow"] / fan_out["formula"].clip(lower=1e-9)
 STALLS = "Do calls get slow at about the same rate in all three patterns?"
 finding(
-    "a request of three calls is slow more often than a single call, at equal call rates",
+    "at equal call rates a request of three calls is slow more often than a call",
     measured=times,
     at_least=1.5,
     unit="times",
@@ -664,13 +666,13 @@ finding(
 
 # %% [markdown]
 # **Why.** A request is slow if at least one of its calls is. If the servers stall together, its
-# three calls are slow or fast as one, and three are no worse than one. If they stall in turns, no
-# two slow calls ever share a request, so each spoils one of its own: n times p. The formula stands
-# between, for calls that know nothing of each other. And it takes *p* as given, while fan-out can
-# change it: the calls of a request come at the same moment and get into each other's way, so a
-# fan-out can also be slow more than *n* times as often as a single call. (At random your requests
-# come near the formula and do not meet it: a handful of stalls for each server leaves much to
-# chance.)
+# three calls are slow or fast as one, and three are no worse than one. If they stall in turns, two
+# slow calls hardly ever share a request, so each spoils one of its own: n times p. The formula
+# stands between, for calls that know nothing of each other. And it takes *p* as given, while
+# fan-out can change it: the calls of a request come at the same moment and get into each other's
+# way, so a fan-out can also be slow more than *n* times as often as a single call. (At random your
+# requests come near the formula and do not meet it: a handful of stalls for each server leaves much
+# to chance.)
 #
 # At work: measure requests, not calls. And with many calls even a rare stall is common. That is
 # what people call *tail at scale*.
@@ -727,7 +729,16 @@ finding(
 )
 
 # %% [markdown]
-# A large gain for a few per cent more calls. So switch it on everywhere?
+# By the way, here are two servers whose p99s you may be tempted to average.
+
+# %% tags=["nbval-ignore-output"]
+p99_of = [percentile(plain.served_ms[i::2], 99) for i in (0, 1)]
+print(f"p99 of the two servers: {p99_of[0]:.0f} and {p99_of[1]:.0f} ms,")
+print(f"their mean {np.mean(p99_of):.0f} ms,")
+print(f"p99 of all requests {percentile(plain.served_ms, 99):.0f} ms.")
+
+# %% [markdown]
+# A large gain for a few per cent more calls. So switch hedging on everywhere?
 #
 # **Your guess.** Near the capacity of both servers, both stall once, for a moment. With the same
 # hedging, how many calls does a request make on average?
@@ -783,7 +794,7 @@ late_ms = rounds["median at the end (ms)"]
 hurts = late_ms.hedged / late_ms.plain
 worst = hurts.idxmax()
 fig, (left, right) = figures.new(
-    title="Hedging mends a stall of one server and turns a stall of both into an outage",
+    title="Hedging mends a stall of one, and makes an outage of a stall of both",
     columns=2,
     size=(7.6, 3.6),
 )
@@ -802,7 +813,7 @@ figures.show(
     fig,
     caption=f"Left: hedging divides the p99 by {helps:.1f} for {more:.0%} more calls."
     f" Right: a request makes {calls_made:.2f} calls (you guessed {my_calls:g}), and at"
-    f" the end, in the worst round, the median is {late_ms.hedged[worst]:.0f} ms instead of"
+    f" the end, in the worst round, the median is {late_ms.hedged[worst]:.0f} ms, plain"
     f" {late_ms.plain[worst]:.1f} ms. Grey: the stall; blue: plain; orange: hedged.",
     alt="Left: latency against percentile at low load; the two lines agree until"
     " the slowest few per cent, where the plain one climbs far above the hedged one."
@@ -831,8 +842,8 @@ finding(
 # %% [markdown]
 # **Why.** At low load a slow reply means that *one* server has a problem, and the other has time.
 # Near capacity a slow reply means that *both* are behind. Now every request waits for long enough
-# to be sent twice, and nobody calls the first copy back, so both get scored. The load doubles at the
-# moment when there is least room, and the queue that the copies make is what sends out more
+# to be sent twice, and nobody calls the first copy back, so both get scored. The load doubles at
+# the moment when there is least room, and the queue that the copies make is what sends out more
 # copies. The stall is long over and the outage stays: a *metastable failure*. (A round may be
 # lucky and get out of it.) Retries after a timeout do the same.
 #

@@ -6,11 +6,11 @@
 # sure bound needs. Nothing here depends on the speed of your machine.
 #
 # Run the check below each task as you go. Then save, and run
-# `python3 course.py check 02_latency_is_a_distribution` in a terminal in the course's folder: a task
-# counts as done when it says passed, for it tries more cases.
+# `python3 course.py check 02_latency_is_a_distribution` in a terminal in the course's folder: a
+# task counts as done when it says passed, for it tries more cases.
 #
-# **Time** 40 minutes. **Before this** the lesson
-# [Latency is a distribution](../../chapters/01_ml_in_production/02_latency_is_a_distribution.ipynb).
+# **Time** 40 minutes. **Before this** the lesson [Latency is a
+# distribution](../../chapters/01_ml_in_production/02_latency_is_a_distribution.ipynb).
 
 # %%
 import math
@@ -23,7 +23,8 @@ import math
 # got one was not served. So an error counts as slower than every answer, whatever its latency says.
 #
 # Write the percentile by the *nearest rank*: of *n* requests, sorted, it is number r, where r is
-# the least whole number that is at least q *n* / 100. It is never a value between two measured ones.
+# the least whole number that is at least q *n* / 100. It is never a value between two measured
+# ones.
 
 
 # %% solution="percentile"
