@@ -76,7 +76,7 @@ def percentile(latency_ms, q):
 
 # %%
 STALL_S = max(0.4, 0.06 * cycle_ms)
-END_S = 7 * STALL_S
+END_S = 6 * STALL_S
 
 
 def one_stall():
@@ -200,7 +200,7 @@ of_minutes.round(1)
 finding(
     "the mean of the minutes' p99s, as a part of the p99 of all requests",
     measured=mean_of_p99s / p99,
-    at_most=0.6,
+    at_most=0.75,
     needs=calm,
     look="Does the table have one minute whose p99 stands out?",
 )
@@ -555,7 +555,7 @@ third = ScoringServer("row_by_row", policy="off").start()
 servers = [server, second, third]
 CALLS = len(servers)
 PAUSE_S = max(0.12, 0.03 * cycle_ms)  # a stall
-PERIOD_S, PERIODS = 4 * PAUSE_S, 5
+PERIOD_S, PERIODS = 4 * PAUSE_S, 4
 LATE_MS = 1e3 * PAUSE_S / 4  # a call that takes longer is slow
 
 begin = PERIOD_S * np.arange(PERIODS)[:, None]  # of each period
