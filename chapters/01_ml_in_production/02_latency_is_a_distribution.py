@@ -76,7 +76,7 @@ def percentile(latency_ms, q):
 
 # %%
 STALL_S = max(0.4, 0.06 * cycle_ms)
-END_S = 6 * STALL_S
+END_S = 7 * STALL_S
 
 
 def one_stall():
@@ -96,7 +96,7 @@ my_share_above = 50  # %, edit me
 # experiment says why.
 
 # %% tags=["nbval-ignore-output"]
-rate = 0.25 * machine.unbatched
+rate = 0.15 * machine.unbatched
 even = uniform_schedule(rate, END_S)
 log = run_load(server, even, connections=2, during=one_stall())
 server.wait_idle()
@@ -290,9 +290,10 @@ figures.show(
     fig,
     caption=f"Grey: the stall. Of the requests that were due,"
     f" {slow_share['open, from when due']:.0%} were slow, and the p99 is"
-    f" {p99:.0f} ms. The same log read from the sending says"
-    f" {p99s['same log, from sending']:.0f} ms, the closed loop {closed_p99:.0f} ms."
-    f" You guessed {my_ratio:g} times the closed loop's.",
+    f" {p99:.0f} ms. The same log read from the sending has"
+    f" {table.slow['same log, from sending']:.0f} slow requests, the closed loop"
+    f" {table.slow['closed loop of 2']:.0f} and a p99 of {closed_p99:.0f} ms."
+    f" You guessed {my_ratio:g} times that.",
     alt="Latency over time in three panels. In the first, the stall makes a triangle:"
     " requests due at its beginning wait for all of it, later ones for less. In the"
     " other two the stall shows as two dots at the top, and nothing else.",
@@ -318,14 +319,14 @@ finding(
 finding(
     "the share of slow requests in the same log, from the sending",
     measured=slow_share["same log, from sending"],
-    at_most=0.03,
+    at_most=0.05,
     needs=calm,
     look=OMITTED,
 )
 finding(
     "the share of slow requests in the closed loop",
     measured=slow_share["closed loop of 2"],
-    at_most=0.03,
+    at_most=0.05,
     needs=calm,
     look=OMITTED,
 )
@@ -658,7 +659,7 @@ finding(
 finding(
     "stalls in turns: slow requests against the formula",
     measured=against["in turns"],
-    at_least=1.05,
+    at_least=1.02,
     unit="times",
     needs=calm,
     look=STALLS,
