@@ -61,6 +61,7 @@ BATCH = 128  # queries in the largest batch
 cycle_ms = 1e3 / machine.unbatched
 gains = machine.batched >= 3 * machine.unbatched
 calm, reason = machine.can_measure
+ROUNDS = 2 if calm else 1
 can_show = (calm and gains, reason or "batches make its queries little cheaper.")
 
 # %% [markdown]
@@ -128,7 +129,7 @@ def offline(name):
 
 
 # %% tags=["nbval-ignore-output"]
-piles = [{name: offline(name) for name in CONFIGURATIONS} for _ in range(2)]
+piles = [{name: offline(name) for name in CONFIGURATIONS} for _ in range(ROUNDS)]
 per_second = pd.DataFrame(
     [{name: result.throughput for name, (result, _) in pile.items()} for pile in piles]
 ).max()
@@ -136,22 +137,20 @@ print(f"{size} queries at once; answers per second:")
 per_second.round().astype(int)
 
 # %% [markdown]
-# **Measure: SingleStream.** One client, a fifth of a second for each configuration, twice.
+# **Measure: SingleStream.** One client, a third of a second for each configuration.
 
 
 # %%
 def single_stream(name):
     use(name)
-    return run_closed(server, clients=1, seconds=0.2, drain_s=0.3)
+    return run_closed(server, clients=1, seconds=0.35, drain_s=0.3)
 
 
 # %% tags=["nbval-ignore-output"]
-streams = [{name: single_stream(name) for name in CONFIGURATIONS} for _ in range(2)]
-p90 = pd.DataFrame(
-    [{name: result.percentile(90) for name, result in one.items()} for one in streams]
-).min()
-print(p90.round(2).to_string())
-alone = streams[0]["full"]
+streams = {name: single_stream(name) for name in CONFIGURATIONS}
+p90 = pd.Series({name: result.percentile(90) for name, result in streams.items()})
+print("p90 (ms):", p90.round(2).to_dict())
+alone = streams["full"]
 print(f"With full the client sent {len(alone.frame)} query; {alone.ok} were answered.")
 
 # %% [markdown]
@@ -160,12 +159,13 @@ print(f"With full the client sent {len(alone.frame)} query; {alone.ok} were answ
 #
 # **Measure: Server.** A *ladder* of three rates. Two are below what the server can do one at a
 # time; the third is too much for that and little for batches. Each rung gets 128 queries, and all
-# three configurations get the same arrivals. There are two rounds, and the calmer one counts, which
-# is generous to all alike: what else your machine does only ever adds to a latency.
+# three configurations get the same arrivals. There are two rounds (one on a noisy machine), and the
+# calmer one counts. That is generous to all alike: what else your machine does only ever adds to a
+# latency. A real benchmark takes thousands of queries per rung, and all rounds.
 
 # %%
 U = machine.unbatched
-RATES = [0.3 * U, 0.6 * U, min(machine.between, 3 * U)]  # per second
+RATES = [0.4 * U, 0.7 * U, min(machine.between, 3 * U)]  # per second
 BOUND_MS = 30 * cycle_ms
 
 
@@ -188,8 +188,8 @@ def climb():
 
 
 # %% tags=["nbval-ignore-output"]
-climbs = [climb() for _ in range(2)]
-p99 = np.minimum(*climbs)
+climbs = [climb() for _ in range(ROUNDS)]
+p99 = pd.concat(climbs).groupby(level=0).min()
 print(f"The bound is {BOUND_MS:.1f} ms, which is 30 cycles. p99 in cycles:")
 (p99 / cycle_ms).round(1).rename(index="{:.0f} per second".format)
 
@@ -214,12 +214,15 @@ server_rate = p99.apply(sustained)
 
 
 # %%
-def line_through(one, other):
-    beta = (other["cycle_ms"] - one["cycle_ms"]) / (other["batch"] - one["batch"])
-    return one["cycle_ms"] - beta * one["batch"], beta
+def cycle_of(name):
+    """The batch and its cycle (ms), the shorter of the rounds."""
+    counted = [pile[name][1] for pile in piles]
+    return counted[0]["batch"], min(c["cycle_ms"] for c in counted)
 
 
-alpha, beta = line_through(piles[-1]["off"][1], piles[-1]["full"][1])
+(one, one_ms), (many, many_ms) = cycle_of("off"), cycle_of("full")
+beta = (many_ms - one_ms) / (many - one)
+alpha = one_ms - beta
 standard = rng.exponential(size=8 * BATCH)  # gaps; stretched to each rate
 
 
@@ -290,7 +293,6 @@ scores.round(1)
 # busy machines as well, stayed well clear of the bounds. So if one fails on yours, look into it.
 
 # %% tags=["claim-P1"]
-rungs = (p99 <= BOUND_MS).cummin().sum()
 BUSY = "Did another program take the processor after the calibration?"
 claim(
     "P1",
@@ -303,27 +305,30 @@ claim(
 )
 claim(
     "P1",
-    "in Server it loses to it: the rungs that off climbs above those that full climbs",
-    measured=int(rungs["off"] - rungs["full"]),
-    at_least=1,
+    "in Server it loses: the rates of the ladder at which it keeps the bound",
+    measured=int((p99["full"] <= BOUND_MS).sum()),
+    equals=0,
     needs=can_show,
     look=BUSY,
 )
 claim(
     "P1",
-    "at the lowest rate the p99 of full is a multiple of that of off",
+    "at the lowest rate its p99 is a multiple of that of the one without batches",
     measured=p99["full"].iloc[0] / p99["off"].iloc[0],
     at_least=4,
     unit="times",
     needs=can_show,
     look=BUSY,
 )
+climbed = (virtual <= BOUND_MS).cummin().sum()
 claim(
     "P1",
-    "full keeps the bound at none of the three rates (simulated)",
-    measured=int((virtual["full"] <= BOUND_MS).sum()),
-    equals=0,
-    look="Is the cycle of a batch of 128 longer than that of one query?",
+    "without batches the server climbs higher on the ladder than with full ones,"
+    " in rungs (simulated)",
+    measured=int(climbed["off"] - climbed["full"]),
+    at_least=1,
+    needs=can_show,
+    look="Is a batch of 128 slower than one query, as it should be?",
 )
 
 # %% [markdown]
@@ -346,18 +351,25 @@ for rate in RATES:
 
 # %%
 finding(
-    "greedy climbs as high in Server as off does",
-    measured=int(rungs["greedy"] - rungs["off"]),
-    at_least=0,
-    unit="rungs more",
+    "in Offline greedy beats off",
+    measured=per_second["greedy"] / per_second["off"],
+    at_least=2,
+    unit="times",
     needs=can_show,
     look=BUSY,
 )
 finding(
-    "and in Offline it beats off as well",
-    measured=per_second["greedy"] / per_second["off"],
-    at_least=2,
+    "in Server, at the lowest rate, the p99 of full is a multiple of that of greedy",
+    measured=p99["full"].iloc[0] / p99["greedy"].iloc[0],
+    at_least=4,
     unit="times",
+    needs=can_show,
+    look=BUSY,
+)
+finding(
+    "greedy climbs at least as high on the ladder as off, in rungs more (simulated)",
+    measured=int(climbed["greedy"] - climbed["off"]),
+    at_least=0,
     needs=can_show,
     look=BUSY,
 )
@@ -419,9 +431,9 @@ bill.round(2)
 claim(
     "P1",
     "at night throughput counts: by the time that full has scored all customers,"
-    " off has scored a small share",
+    " off has scored a share",
     measured=done["off"],
-    at_most=0.5,
+    at_most=0.75,
     needs=can_show,
     look=BUSY,
     limit=True,
@@ -503,8 +515,8 @@ wait = kept.loc["window"]
 figures.show(
     fig,
     caption=f"With 16 under way, window answers {wait['per second'][16]:.0f} per"
-    f" second, each after {wait['latency (ms)'][16]:.1f} ms. One over its throughput would be"
-    f" {1e3 / wait['per second'][16]:.1f} ms, on the lowest grey line; you guessed"
+    f" second, each after {wait['latency (ms)'][16]:.1f} ms. One over its throughput"
+    f" would be {1e3 / wait['per second'][16]:.1f} ms, on the lowest grey line; you guessed"
     f" {my_latency:g}.",
     alt="Mean latency against answers per second, both logarithmic, with falling"
     " lines of 1, 4, 16 and 32 queries under way. The points of window lie side by"

@@ -1,0 +1,12 @@
+# message: less risk is better
+import numpy as np
+
+
+def standard(values):
+    values = np.array(values, float)
+    return (values - values.mean()) / values.std()
+
+
+def best(risk, revenue, weight, k):
+    blend = weight * standard(revenue) + (1 - weight) * standard(risk)
+    return np.argsort(-blend)[:k].tolist()

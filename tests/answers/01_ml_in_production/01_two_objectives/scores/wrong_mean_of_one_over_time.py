@@ -1,0 +1,9 @@
+# message: the mean of one over each time
+def offline_score(done_s):
+    answered = [time for time in done_s if time is not None]
+    return sum(1 / time for time in answered) / len(answered)
+
+
+def single_stream_score(latency_ms):
+    ordered = sorted(math.inf if ms is None else ms for ms in latency_ms)
+    return ordered[math.ceil(0.9 * len(ordered)) - 1]
