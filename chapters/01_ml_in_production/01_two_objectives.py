@@ -415,7 +415,7 @@ for name in CONFIGURATIONS:
 ax.axvline(BOUND_MS / 1e3, color=figures.BLACK, linewidth=1)
 ax.set(xscale="log", ylim=(0, 1.5 * size))
 ax.xaxis.set_major_formatter("{x:g}")
-ax.text(BOUND_MS / 1.03e3, 1.4 * size, "the bound by day ", ha="right")
+ax.text(BOUND_MS / 0.97e3, 1.4 * size, "the bound by day")
 figures.label_lines(ax)
 last = {name: job.frame.done_s.max() for name, job in night.items()}
 figures.show(
