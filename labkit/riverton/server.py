@@ -15,8 +15,8 @@ class ScoringServer(LocalServer):
             server.configure(policy="window", window_ms=20)
 
     `scorer` is "mlp", "trees" or "row_by_row"; the settings (policy, max_batch, window_ms,
-    max_queue) are those of `labkit.riverton.service.ServiceConfig`. The process ends with this
-    one, whatever ends it. It starts in under a second, but the first use of a scorer fits it,
+    max_queue, cache) are those of `labkit.riverton.service.ServiceConfig`. The process ends with
+    this one, whatever ends it. It starts in under a second, but the first use of a scorer fits it,
     which takes some more.
 
     With `log`, the arguments of `labkit.riverton.service_log.ServiceLog`, it writes a log, asks

@@ -16,7 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from labkit.riverton.batcher import Batcher, Closed, QueueFull, Reply, ScorerFailed
+from labkit.riverton.answer_cache import CachingBatcher
+from labkit.riverton.batcher import Closed, QueueFull, Reply, ScorerFailed
 from labkit.riverton.features import Malformed, parse_features
 from labkit.riverton.policy import POLICY_NAMES, Policy, PolicyName, make_policy
 from labkit.riverton.scorers import Scorer
@@ -34,12 +35,16 @@ class ServiceConfig:
     max_batch: int = 32
     window_ms: float = 20.0
     max_queue: int = 1024
+    cache: int = 0
+    """How many answers to keep; 0: none. Whenever it is set, the cache starts empty."""
 
     def __post_init__(self) -> None:
         for name in ("max_batch", "max_queue"):
             value = getattr(self, name)
             if type(value) is not int or value < 1:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1")
+        if type(self.cache) is not int or self.cache < 0:
+            raise ValueError(f"cache is {self.cache!r}; it must be a whole number of at least 0")
         if type(self.window_ms) not in (int, float) or not 0 <= self.window_ms <= MAX_WINDOW_MS:
             raise ValueError(
                 f"window_ms is {self.window_ms!r}; it must be a time from 0 to {MAX_WINDOW_MS:.0f}"
@@ -74,7 +79,8 @@ class ScoringService:
     def __init__(self, scorer: Scorer, config: ServiceConfig) -> None:
         self.scorer = scorer
         self.config = config
-        self.batcher = Batcher(scorer, config.batching(), max_queue=config.max_queue)
+        self.batcher = CachingBatcher(scorer, config.batching(), max_queue=config.max_queue)
+        self.batcher.keep(config.cache)
         self.responses: Counter[int] = Counter()
         self._registry = CollectorRegistry()
         self._registry.register(ServiceMetrics(self))
@@ -145,6 +151,8 @@ class ScoringService:
             self.config = self.config.changed(**changes)
         except (ValueError, RecursionError) as error:
             return error_response(422, error)
+        if "cache" in changes:
+            self.batcher.keep(self.config.cache)
         self.batcher.policy = self.config.batching()
         self.batcher.max_queue = self.config.max_queue
         return JSONResponse(asdict(self.config))
