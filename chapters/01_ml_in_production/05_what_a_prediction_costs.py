@@ -133,7 +133,7 @@ ax.xaxis.set_major_formatter("{x:g}")
 ax.set_ylim(0, 1.12)
 figures.mark_truth(ax, x=objective_ms, label="objective")
 figures.mark_guess(ax, y=my_goodput)
-ax.legend(frameon=False, loc="lower right")
+ax.legend(frameon=False, loc="upper left")
 medians = seen.groupby("policy").goodput.median()
 figures.show(
     fig,
@@ -270,7 +270,7 @@ ax.xaxis.set_major_formatter("{x:g}")
 ax.yaxis.set_major_formatter("{x:g}")
 figures.mark_truth(ax, y=floor, label="floor: the model alone")
 figures.mark_guess(ax, y=my_times * floor)
-ax.legend(frameon=False, loc="upper right")
+ax.legend(frameon=False, loc="upper center")
 cheapest = live.groupby("policy").cost.min()
 idle = live.cost[live.rate == live.rate.min()].min()
 figures.show(
@@ -316,7 +316,8 @@ finding(
 # %% [markdown]
 # **Why.** The hour is paid for either way. Below capacity the price is the hour divided by the
 # rate, whatever the policy: batching saves nothing on a machine that is idle. Near capacity the
-# denominator of *good* predictions collapses and the price shoots up. Batching moves that wall to
+# denominator of *good* predictions collapses and the price shoots up (and beyond it the price rises
+# for as long as you watch: only the first queries are answered in time). Batching moves that wall to
 # the right. What it cannot remove is the rest of a service: HTTP, parsing, and the idle time that
 # an objective needs.
 #
@@ -389,9 +390,9 @@ print(f"LRU answers {replay(long, KEPT) / len(long):.0%} in the long run.")
 my_p99 = 0.5  # times, edit me
 
 # %% [markdown]
-# **Measure.** One query at a time, at two rates: a quarter of the capacity, and half as much again as the capacity.
-# The capacity is measured anew in each round. In a round, the server without a cache and the one
-# with it get the same queries at the same times.
+# **Measure.** One query at a time, at two rates: a quarter of the capacity, and half as much again
+# as the capacity, which is measured anew in each round. In a round, the server without a cache and
+# the one with it get the same queries at the same times.
 
 
 # %%
@@ -425,7 +426,8 @@ asked, latencies, frames = [], [], []
 for number in range(3):
     server.configure(policy="off", cache=0)
     capacity = run_closed(server, clients=8, seconds=0.3).throughput
-    for load, n in [(0.25, 80), (1.5, 300)]:
+    many = int(np.clip(0.5 * capacity, 80, 240))
+    for load, n in [(0.25, 60), (1.5, many)]:
         arrivals = poisson_schedule(load * capacity, n / (load * capacity), rng)
         trace = zipf_rows(len(arrivals), rng)
         for cache in [0, KEPT]:
@@ -470,7 +472,7 @@ panels = {0.25: "a quarter of the capacity", 1.5: "half as much again as the cap
 fig, axes = figures.new(
     xlabel="share of the queries (%)",
     ylabel="latency (ms)",
-    title="At low load the misses are the slow ones; at capacity hits free the queue",
+    title="At low load misses are the slow ones; under overload hits free the queue",
     columns=2,
     size=(7.6, 3.8),
 )
@@ -906,9 +908,10 @@ ax.step(range(len(limits)), limits, where="post", color=figures.BLUE)
 figures.mark_truth(ax, y=BEST, label="best fixed limit, by the line")
 figures.show(
     fig,
-    caption=f"Dark: live; light: simulated. In the second half the live limit is {np.mean(half):.0f} on average, and the"
-    f" server answers {steered_rate / fixed.throughput:.0%} of what it does with a"
-    f" fixed limit of {BEST}.",
+    caption=f"Dark: live; light: simulated. In the second half the live limit is"
+    f" {np.mean(half):.0f} on average, and the server answers"
+    f" {steered_rate / fixed.throughput:.0%} of what it does with a fixed limit"
+    f" of {BEST}.",
     alt="The batch limit step by step, live and simulated: a sawtooth. It climbs in"
     " a straight line, drops, and climbs again, below and around the best fixed"
     " limit.",

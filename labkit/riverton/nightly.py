@@ -5,6 +5,7 @@ import json
 import sqlite3
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,13 @@ def score_everybody(scorer: Scorer, rows: np.ndarray, table: str | Path) -> None
     The key is the row's number. `table` is the path of an SQLite file; its table `answers` is
     replaced in one transaction, so that a reader sees last night's or this night's, never half.
     """
-    with sqlite3.connect(table) as database:
+    with closing(sqlite3.connect(table, isolation_level=None)) as database, database:
+        database.execute("BEGIN")
         database.execute("DROP TABLE IF EXISTS answers")
         database.execute("CREATE TABLE answers (key INTEGER PRIMARY KEY, label INTEGER)")
         for first in range(0, len(rows), BATCH):
             labels = scorer(rows[first : first + BATCH]).tolist()
             database.executemany("INSERT INTO answers VALUES (?, ?)", enumerate(labels, first))
-    database.close()
 
 
 def run_nightly(rows: np.ndarray, table: str | Path, *, scorer: str = "mlp") -> dict[str, float]:
