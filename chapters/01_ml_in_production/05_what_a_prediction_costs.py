@@ -14,6 +14,7 @@
 # %% tags=["wall-clock"]
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -464,8 +465,8 @@ finding(
 # %% [markdown]
 # They may differ: a row that is asked for again while its first query still waits for the model
 # misses twice, for its answer is not there yet. The longer the queue, the more of these there are.
-# Where the most popular answer runs out under high load, all who want it hit the model at once, a
-# *cache stampede*. (The cure is to let the later ones wait for the first one's answer.)
+# Many who want the same answer then reach the model together, a *cache stampede*. (The cure is to
+# let the later ones wait for the first one's answer.)
 
 # %% tags=["nbval-ignore-output"]
 panels = {0.25: "a quarter of the capacity", 1.5: "half as much again as the capacity"}
@@ -487,9 +488,9 @@ for ax, load in zip(axes, panels, strict=True):
     ax.yaxis.set_minor_formatter("")
 axes[0].sharey(axes[1])
 axes[0].legend(frameon=False, loc="upper left")
-table = asked.pivot_table(index=["load", "round"], columns="cache", values=["median", "p90", "p99"])
-ratio = pd.DataFrame({k: table[k][KEPT] / table[k][0] for k in ["median", "p90", "p99"]})
-ratio = ratio.groupby("load").median()
+pairs = asked.set_index(["load", "round", "cache"])[["median", "p90", "p99"]].unstack()
+by_round = pd.DataFrame({k: pairs[k][KEPT] / pairs[k][0] for k in ["median", "p99"]})
+ratio = by_round.groupby("load").median()
 no_cache = asked[(asked.load == 0.25) & (asked.cache == 0)].p99.median()
 figures.mark_guess(axes[0], y=my_p99 * no_cache)
 figures.show(
@@ -504,41 +505,48 @@ figures.show(
 )
 
 # %% [markdown]
-# Who are the slow ones at low load? Take the three rounds together and count.
+# Who are the slow ones at low load? Count the misses among the slowest tenth, round by round.
 
 # %% tags=["nbval-ignore-output"]
-quiet = pd.concat(frames, ignore_index=True)
-missed = quiet.batch > 0
-slow = quiet.latency_ms >= quiet.latency_ms.quantile(0.95)
-hit_ms, miss_ms = quiet.latency_ms[~missed].median(), quiet.latency_ms[missed].median()
-print(f"Misses among all queries: {missed.mean():.0%}.")
-print(f"Misses among the slowest twentieth: {missed[slow].mean():.0%}.")
-print(f"The median hit took {hit_ms:.1f} ms, the median miss {miss_ms:.1f} ms.")
+rows = []
+for frame in frames:
+    missed = frame.batch > 0
+    slow = frame.latency_ms >= frame.latency_ms.quantile(0.9)
+    rows.append(
+        {
+            "misses": missed.mean(),
+            "among the slowest": missed[slow].mean(),
+            "median hit (ms)": frame.latency_ms[~missed].median(),
+            "median miss (ms)": frame.latency_ms[missed].median(),
+        }
+    )
+quiet = pd.DataFrame(rows)
+quiet.round(2)
 
 # %%
 finding(
     "at low load a hit is answered sooner than a miss, in the median",
-    measured=hit_ms / miss_ms,
+    measured=(quiet["median hit (ms)"] / quiet["median miss (ms)"]).median(),
     at_most=0.6,
     unit="times",
     needs=machine.can_measure,
     look=BUSY,
 )
 finding(
-    "at low load the slow ones are misses: their share of the slowest twentieth",
-    measured=missed[slow].mean(),
-    at_least=0.7,
+    "at low load the slow ones are misses, as a share of the slowest tenth: the calmest round",
+    measured=quiet["among the slowest"].max(),
+    at_least=0.8,
     needs=machine.can_measure,
     look=BUSY,
 )
 plain = asked[(asked.load > 1) & (asked.cache == 0)]
-overloaded = (plain["kept up"].median() < 0.9, "without a cache the server kept up.")
+swamped = (plain["kept up"].median() < 0.9, "without a cache the server kept up.")
 finding(
     "above the capacity it lowers the p99 as well: the calmest of three rounds",
-    measured=(table["p99"][KEPT] / table["p99"][0])[1.5].min(),
+    measured=by_round.p99[1.5].min(),
     at_most=0.7,
     unit="times",
-    needs=overloaded if machine.can_measure[0] else machine.can_measure,
+    needs=swamped if machine.can_measure[0] else machine.can_measure,
     look=BUSY,
 )
 
@@ -549,12 +557,13 @@ finding(
 
 # %% tags=["nbval-ignore-output"]
 miss_rate = (cached.misses.sum()) / cached.queries.sum()
-print(f"{miss_rate:.0%} miss. The p99 of all is the p{100 - 1 / miss_rate:.1f} of them.")
+print(f"{miss_rate:.0%} miss.")
+print(f"The p99 of all is the p{100 - 1 / miss_rate:.1f} of the misses.")
 
 # %% [markdown]
 # Near the capacity and above, latency is waiting. There each hit is one query less in the queue, so
 # the misses get faster too: the load on the model is the rate times the miss rate. (The claim
-# counts among the slowest twentieth, for the slowest hundredth is two or three queries here.)
+# counts among the slowest tenth, for the slowest hundredth of so few queries is one of them.)
 #
 # ### What a cache must not hold
 #
@@ -590,9 +599,9 @@ with ScoringServer("trees") as deployed:
 
 # %% tags=["nbval-ignore-output"]
 outdated = int((stale != fresh).sum())
-print(f"With the row alone as key, {outdated} of {len(X)} answers are not the new model's.")
+print(f"Keyed by row alone, {outdated} of {len(X)} answers are not the new model's.")
 print(f"The old model's answers, all of them: {np.array_equal(stale, old)}.")
-print(f"With the version in the key the new model was asked {by_version.misses - 450} times.")
+print(f"Keyed by version, the new model was asked {by_version.misses - len(X)} times.")
 
 # %%
 finding(
@@ -673,24 +682,28 @@ def look_up(keys):
 
 
 # %% [markdown]
-# The read itself takes a few microseconds. The way there and back is what you pay for.
+# The read in SQLite is timed alone.
 
 # %% tags=["nbval-ignore-output"]
 server.configure(policy="greedy", cache=len(X))
 ask_all(server, AnswerCache(450))  # now the server has all answers
 lookups = run_closed(server, clients=8, seconds=0.3)
-look_ms = 1e3 / lookups.throughput
 
+night = min(night_ms() for _ in range(2))
+began = time.perf_counter()
+look_up(range(CUSTOMERS))
+read_ms = 1e3 * (time.perf_counter() - began) / CUSTOMERS
 some = rng.choice(CUSTOMERS, size=200, replace=False)
 prices = pd.Series(
     {
-        "a row of the job": min(night_ms() for _ in range(2)),
-        "on request, one at a time": min(request_ms(some, policy="off") for _ in range(2)),
-        "on request, in batches": min(request_ms(some, policy="greedy") for _ in range(2)),
-        "a lookup over HTTP": look_ms,
+        "a row of the job": night,
+        "one at a time": min(request_ms(some, policy="off") for _ in range(2)),
+        "in batches": min(request_ms(some, policy="greedy") for _ in range(2)),
+        "a lookup over HTTP": 1e3 / lookups.throughput + read_ms,
     },
     name="ms",
 )
+print(f"Of a lookup the read in SQLite takes {read_ms:.3f} ms.")
 prices.round(3).to_frame()
 
 # %% [markdown]
@@ -765,7 +778,7 @@ ratios = trials.groupby("times break-even").ratio.median()
 trials.round(2)
 
 # %%
-possible = (share_single <= 0.25, "four times its break-even share is more than everybody.")
+possible = (share_single <= 0.25, "four times that share is more than everybody.")
 can_try = machine.can_measure if possible[0] else possible
 finding(
     "at a quarter of the break-even share, requests cost less than the job",
@@ -936,18 +949,18 @@ finding(
 
 # %% tags=["nbval-ignore-output"]
 found = [
-    ("goodput", "one at a time, between the capacities", f"{medians['one at a time']:.0%}"),
+    ("goodput", "one at a time, overloaded", f"{medians['one at a time']:.0%}"),
     ("goodput", "in batches, same arrivals", f"{medians['batches']:.0%}"),
     ("price", "at the lowest rate, against the floor", f"{idle / floor:.0f} times"),
     ("price", "cheapest, in batches, against the floor",
      f"{cheapest['batches'] / floor:.1f} times"),
     ("cache", "p99 at low load, with against without", f"{ratio.p99[0.25]:.2f} times"),
-    ("cache", "p99 above capacity, with against without", f"{ratio.p99[1.5]:.2f} times"),
+    ("cache", "p99 above capacity, likewise", f"{ratio.p99[1.5]:.2f} times"),
     ("cache", "answers of a model that is gone", f"{outdated} of {len(X)}"),
     ("batch prediction", "break-even, one at a time", f"{share_single:.1%} ask"),
     ("batch prediction", "break-even, in batches", f"{share_grouped:.0%} ask"),
-    ("batch prediction", "wrong lookups in the last six hours", f"{by_hour.wrong[18]:.0%}"),
-    ("adaptive limit", "mean, against the best fixed", f"{np.mean(half) / BEST:.2f} times"),
+    ("batch prediction", "wrong lookups, last six hours", f"{by_hour.wrong[18]:.0%}"),
+    ("adaptive limit", "against the best fixed", f"{np.mean(half) / BEST:.2f} times"),
 ]  # fmt: skip
 pd.DataFrame(found, columns=["about", "what", "your machine"]).set_index("about")
 
