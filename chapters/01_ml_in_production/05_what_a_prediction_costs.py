@@ -75,7 +75,7 @@ print(f"Rate: {machine.between:.0f} queries per second.")
 my_goodput = 0.5  # share of the queries, edit me
 
 # %% [markdown]
-# **Measure.** Three rounds. In each, queries come for as long as six objectives, both policies
+# **Measure.** Two rounds. In each, queries come for as long as six objectives, both policies
 # get the same arrivals, and the run lasts until all are answered.
 
 # %%
@@ -95,7 +95,7 @@ def serve(arrivals, **settings):
 
 
 rounds = []
-for _ in range(3):
+for _ in range(2):
     arrivals = poisson_schedule(machine.between, SECONDS, rng)
     rounds.append({p: serve(arrivals, **s) for p, s in POLICIES.items()})
 
@@ -140,14 +140,14 @@ figures.show(
     fig,
     caption=f"Within {objective_ms:.0f} ms: {medians['one at a time']:.0%} of the"
     f" queries one at a time, {medians['batches']:.0%} in batches (medians of"
-    f" three rounds). You guessed {my_goodput:.0%} for the first.",
+    f" two rounds). You guessed {my_goodput:.0%} for the first.",
     alt="Share of all queries answered within a latency, against that latency"
     " on a logarithmic axis. Where the line crosses the objective you read the"
     " goodput: near nothing one at a time, most of the queries in batches.",
 )
 
 # %% [markdown]
-# The claims take the calmest round of each policy. They need a server that was overloaded one at a
+# The claims take the calmer round of each policy. They need a server that was overloaded one at a
 # time: more came than it answered. (A machine may get faster after its calibration.)
 
 # %%
@@ -163,14 +163,14 @@ finding(
     look=BUSY,
 )
 finding(
-    "one at a time few of them are answered in time: the best of three rounds",
+    "one at a time few of them are answered in time: the better of two rounds",
     measured=seen.goodput["one at a time"].max(),
     at_most=0.5,
     needs=can_overload,
     look=BUSY,
 )
 finding(
-    "in batches most of them are: the calmest of three rounds",
+    "in batches most of them are: the calmer of two rounds",
     measured=seen.goodput["batches"].max(),
     at_least=0.9,
     needs=machine.can_measure,
@@ -539,15 +539,36 @@ finding(
     needs=machine.can_measure,
     look=BUSY,
 )
-plain = asked[(asked.load > 1) & (asked.cache == 0)]
-swamped = (plain["kept up"].median() < 0.9, "without a cache the server kept up.")
+
+# %% [markdown]
+# Above the capacity a live p99 moves with whatever else your machine does. So the claim takes the
+# virtual clock: the same rate, hits that take no time, and misses that take what one query takes.
+
+# %%
+dice = np.random.default_rng(9)
+trace = zipf_rows(240, dice)
+due_s = np.cumsum(dice.exponential(one_s / 1.5, size=240))
+cache, missed = AnswerCache(KEPT), np.zeros(240, dtype=bool)
+for i, row in enumerate(trace):
+    missed[i] = cache.get(b"%d" % row) is None
+    if missed[i]:
+        cache.put(b"%d" % row, True)
+
+
+def virtual_p99(to_model):
+    """The p99 (ms) of all queries, of which some reach the model."""
+    off = make_policy("off")
+    latency = np.zeros(len(due_s))
+    latency[to_model] = simulate(due_s[to_model], lambda b: one_s, off).latency_ms
+    return np.quantile(latency, 0.99)
+
+
+# %%
 finding(
-    "above the capacity it lowers the p99 as well: the calmer of two rounds",
-    measured=by_round.p99[1.5].min(),
-    at_most=0.7,
+    "above the capacity the cache lowers the p99 as well (simulated)",
+    measured=virtual_p99(missed) / virtual_p99(np.full(240, True)),
+    at_most=0.5,
     unit="times",
-    needs=swamped if machine.can_measure[0] else machine.can_measure,
-    look=BUSY,
 )
 
 # %% [markdown]
