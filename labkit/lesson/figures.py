@@ -143,7 +143,7 @@ def show(figure: Figure, *, caption: str, alt: str) -> None:
     from IPython.display import display
 
     display(
-        {"image/png": base64.b64encode(_png(figure)).decode(), "text/plain": alt},
+        {"image/png": base64.b64encode(png(figure)).decode(), "text/plain": alt},
         raw=True,
         metadata={"image/png": {"alt": alt}},
     )
@@ -151,7 +151,7 @@ def show(figure: Figure, *, caption: str, alt: str) -> None:
     plt.close(figure)
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
     """The figure as a PNG of few colours, a third of the size that all colours would take."""
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png", dpi=DPI)
