@@ -1,0 +1,6 @@
+# message: query 1 waits until 3 and is served until 7
+def waits(arrivals, service):
+    found = [0] * len(arrivals)
+    for i in range(1, len(arrivals)):
+        found[i] = max(0, service[i - 1] - (arrivals[i] - arrivals[i - 1]))
+    return found
