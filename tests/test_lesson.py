@@ -7,8 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from labkit.lesson import claim, figures, finding, progress
+from labkit.lesson import claim, explorer, figures, finding, progress
 from labkit.lesson.claims import show_value
+from labkit.lesson.explorer import explore
 from labkit.lesson.source import teaching_source
 from labkit.sampling import (
     chosen,
@@ -220,3 +221,23 @@ def test_progress_gives_all_items_and_ends_with_all_of_them(displayed, monkeypat
 def test_progress_of_nothing(displayed):
     assert list(progress([])) == []
     assert displayed[-1] == "0 of 0 rounds"
+
+
+def test_an_explorer_redraws_when_a_slider_moves_and_leaves_a_sentence(capsys):
+    drawn = []
+
+    def draw(rate, window):
+        drawn.append((rate, window))
+        fig, _ = figures.new(title=f"{rate}")
+        return fig, f"rate {rate}"
+
+    box = explore(draw, {"rate": ("rate", [1.0, 2.0], 1.0), "window": ("window", [0, 5], 5)})
+    rate, _, picture, caption = box.children
+    before = bytes(picture.value)
+    assert before.startswith(b"\x89PNG")
+    rate.value = 2.0
+    assert drawn == [(1.0, 5), (2.0, 5)]
+    assert caption.value == "rate 2.0"
+    assert bytes(picture.value) != before
+    assert not plt.get_fignums()
+    assert capsys.readouterr().out == f"{explorer.NOT_HERE}\n"

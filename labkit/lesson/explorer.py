@@ -59,8 +59,12 @@ def explore(
 
 def _display(box: widgets.VBox) -> None:
     """Display the widget with a sentence for whoever cannot show widgets."""
+    from IPython import get_ipython
     from IPython.display import display
 
+    if get_ipython() is None:
+        print(NOT_HERE)
+        return
     view = "application/vnd.jupyter.widget-view+json"
     shown = {
         view: {"version_major": 2, "version_minor": 0, "model_id": box.model_id},
