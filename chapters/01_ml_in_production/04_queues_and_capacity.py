@@ -220,19 +220,22 @@ figures.show(
 # %%
 CALM = machine.can_measure
 BUSY = "Did another program take the processor after the calibration?"
+FASTER = "it got faster after the calibration, and that was no overload."
+late = [(one["off, twice"].done_s > WATCH_S).mean() for one in rounds]
+OVER = (min(late) > 0.2, FASTER) if CALM[0] else CALM
 finding(
     "at twice the capacity latency grows for as long as you watch, per second",
     measured=middle["off, twice"],
     at_least=100,
     unit="ms",
-    needs=CALM,
+    needs=OVER,
     look=BUSY,
 )
 finding(
     "at half the capacity it does not: its growth against that of the overload",
     measured=abs(middle["off, half"]) / middle["off, twice"],
     at_most=0.4,
-    needs=CALM,
+    needs=OVER,
     look=BUSY,
 )
 
@@ -343,13 +346,9 @@ seen = little["L, seen"]
 ax.plot(seen, little["lambda W"], "x", color=figures.ORANGE, markersize=8)
 ax.plot(seen, little["while looking"], "o", color=figures.BLUE)
 for i, (name, row) in enumerate(little.iterrows()):
-    ax.annotate(
-        name,
-        (row["L, seen"], row["while looking"]),
-        (10, -12 if i % 2 == 0 else 3),
-        textcoords="offset points",
-        fontsize=9,
-    )
+    where = (row["L, seen"], row["while looking"])
+    move = (10, -12 if i % 2 == 0 else 3)
+    ax.annotate(name, where, move, textcoords="offset points", fontsize=9)
 figures.mark_guess(ax, y=my_inside)
 ax.set_xscale("log")
 ax.set_yscale("log")
@@ -374,10 +373,7 @@ agree = (little["while looking"] / little["L, seen"]).median()
 too_much = over["lambda W"] / over["L, seen"]
 log = observed["off, load 2"][1]
 left_over = (log.done_s > LOOK_S).mean()  # share of the queries
-was_over = (
-    left_over > 0.2,
-    "it got faster after the calibration, and that was no overload.",
-)
+was_over = (left_over > 0.2, FASTER)
 finding(
     "what the observer sees agrees with the log: the median of four systems",
     measured=agree,
@@ -790,6 +786,7 @@ single, full = 1 / CYCLE_S[1], 32 / CYCLE_S[32]  # capacities, per second
 rates = np.geomspace(0.1 * single, 0.95 * full, 12).round()
 
 
+# %%
 def draw(rate, max_batch, window_ms):
     """One setting at every rate below its capacity; a dot at the chosen one."""
     limit = max_batch / CYCLE_S[max_batch]
@@ -827,6 +824,7 @@ def draw(rate, max_batch, window_ms):
     )
 
 
+# %% tags=["nbval-ignore-output"]
 explorer = explore(
     draw,
     {
