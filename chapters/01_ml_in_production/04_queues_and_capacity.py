@@ -843,6 +843,8 @@ planned = {
     name: pd.DataFrame([predict(r, *setting) for r in rates], rates)
     for name, setting in SETTINGS.items()
 }
+
+# %% tags=["nbval-ignore-output"]
 fig, axes = figures.new(
     xlabel="queries per second",
     title="A window costs latency and buys idle time; busy is not the same as full",
