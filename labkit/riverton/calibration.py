@@ -14,9 +14,9 @@ from labkit.riverton.server import ScoringServer
 from labkit.riverton.system import child_options
 
 BATCH = 32
-LEAST_SHARE = 0.3
-"""Of two processors' time. Two busy programs beside ours leave about half."""
-MOST_UNSTEADY = 2.5
+LEAST_SHARE = 0.45
+"""Of two processors' time. Two busy programs beside ours leave half or more."""
+MOST_UNSTEADY = 2.0
 """Times that one pass may differ from the other."""
 
 _SPIN_S = 0.3
