@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Two objectives
 #
-# Two settings of one server, one benchmark: each of them wins it. You will measure how, and what
-# else a single number hides.
+# A server is tuned until it wins a benchmark. You will measure whether that is the one to put
+# behind a checkout, and what else a single number hides.
 #
 # **You will be able to** score a server in three standard scenarios; say which setting an objective
 # picks, and check it; tell latency from one over throughput; read one model as each of its
@@ -11,12 +11,10 @@
 # **Claim tested here** P1, from [the course's ledger](../LEDGER.md): "Research tunes for
 # throughput, production for latency." And its *limit*, the place where it stops being true.
 #
-# **Time** 35 minutes. **Before this** nothing of this chapter. What a logistic regression is, and
+# **Time** 40 minutes. **Before this** nothing of this chapter. What a logistic regression is, and
 # what the AUC of a classifier says.
 
 # %% tags=["wall-clock"]
-import time
-
 import numpy as np
 import pandas as pd
 from sklearn import ensemble
@@ -41,9 +39,9 @@ rng = np.random.default_rng(1)
 #
 # *Throughput* is how many queries a server answers per second. *Latency* is how long one query
 # waits for its answer. Both depend on the machine, so ask yours first. You start a scoring server,
-# a process of its own, with a neural network behind it. A load generator, another process, asks it
-# over HTTP: once one query at a time, once with so many under way that the server scores them in
-# *batches*, several in one call of the model.
+# a process of its own, with a neural network behind it (`max_queue` is how many queries may wait).
+# A load generator, another process, asks it over HTTP: once one query at a time, once with so many
+# under way that the server scores them in *batches*, several in one call of the model.
 
 # %% tags=["nbval-ignore-output"]
 server = ScoringServer("mlp", max_queue=2_000).start()
@@ -51,24 +49,25 @@ machine = calibrate(server)
 print(machine)
 
 # %% [markdown]
-# All rates below are shares of these two, and all latencies are told in *cycles*: the time of one
-# query, one at a time. If your machine is called too noisy, what rests on its clock is shown and
-# not asserted, and you go on with the simulation.
+# All rates below are shares of these, so that they mean the same on every machine. So does the
+# bound on the latency: it is told in *query times*, and a query time is what the server takes per
+# query if it works on one at a time. If your machine is called too noisy, what rests on its clock
+# is shown and not asserted.
 
 # %%
 BATCH = 128  # queries in the largest batch
 
-cycle_ms = 1e3 / machine.unbatched
-gains = machine.batched >= 3 * machine.unbatched
+U = machine.unbatched  # per second
+query_ms = 1e3 / U
 calm, reason = machine.can_measure
 ROUNDS = 2 if calm else 1
-can_show = (calm and gains, reason or "batches make its queries little cheaper.")
 
 # %% [markdown]
 # ## Three scenarios, one server
 #
-# MLPerf Inference, a benchmark that hardware and software for machine learning are compared by,
-# gives a system no single score. It has *scenarios*: ways in which queries come. Three of them:
+# Papers report throughput on a fixed set of data, which they have in full before they start. MLPerf
+# Inference, the benchmark of the makers of hardware, knows that as one of several *scenarios*, ways
+# in which queries come. Three of them:
 #
 # | scenario | how queries come | score |
 # |---|---|---|
@@ -77,13 +76,13 @@ can_show = (calm and gains, reason or "batches make its queries little cheaper."
 # | *Server* | at random, at a rate | the largest rate with the 99th percentile within a bound |
 #
 # A percentile such as *p99* is the latency within which 99 % of the queries are answered. Random
-# arrivals of customers who know nothing of each other are called *Poisson*. (The fourth scenario,
-# MultiStream, is left out here.)
+# arrivals of customers who know nothing of each other are called *Poisson*.
 #
-# **The question.** Claim P1: does the configuration that wins Offline, as a benchmark in research
-# would be run, also win Server, as customers would come?
+# **The question.** Claim P1: does the configuration that wins Offline also win Server, where
+# queries come as customers do?
 #
-# Three configurations of the same server, the same model, the same hardware:
+# Three configurations of the same server, the same model, the same hardware. They differ in the
+# *policy*, the rule by which the server decides when to start on those that wait:
 #
 # - `off`: no batches. One query at a time, at once.
 # - `greedy`: as many as wait when the model is free, up to 128, at once.
@@ -106,34 +105,44 @@ def use(name):
 
 
 # %% [markdown]
-# **Your guess.** `full` scores high in Offline. What share of that rate will it keep in Server,
-# where 99 % have to be answered within 30 cycles?
+# In Server you will climb a *ladder* of three rates. Two are below what the server can do one at a
+# time; the third is too much for that and little for batches. The bound is 30 query times.
 
 # %%
-my_share = 0.5  # of its Offline rate, edit me
+RATES = [0.4 * U, 0.7 * U, min(machine.between, 3 * U)]  # per second
+BOUND_MS = 30 * query_ms
+
+# %% [markdown]
+# **Your guess.** `full` scores high in Offline. How many of the three rates will it sustain, from
+# the lowest upwards?
+
+# %%
+my_rates = 2  # 0 to 3, edit me
 
 # %% [markdown]
 # **Measure: Offline.** All queries are sent at time 0, as many as keep `off` busy for about a
 # second. They are a multiple of 128, so that nobody is left over for whom `full` would wait in
-# vain. The better of two rounds counts.
+# vain. The better of two passes counts: what else your machine does never makes it faster.
+
 
 # %%
-size = BATCH * int(np.clip(round(machine.unbatched / BATCH), 2, 15))
+def pile(seconds):
+    """So many queries that off is busy for about that long: full batches, 2 to 15 of them."""
+    return BATCH * int(np.clip(round(seconds * U / BATCH), 2, 15))
 
 
-def offline(name):
-    """Answers per second, and the last line of what the server counted."""
+def offline(name, size):
+    """Send so many at once; wait for the answers for up to a minute (drain_s)."""
     use(name)
-    result = run_load(server, np.zeros(size), drain_s=60)
-    return result, server.stats()["batches"][-1]
+    return run_load(server, np.zeros(size), drain_s=60)
 
 
 # %% tags=["nbval-ignore-output"]
-piles = [{name: offline(name) for name in CONFIGURATIONS} for _ in range(ROUNDS)]
-per_second = pd.DataFrame(
-    [{name: result.throughput for name, (result, _) in pile.items()} for pile in piles]
-).max()
-print(f"{size} queries at once; answers per second:")
+passes = [
+    {name: offline(name, pile(1)).throughput for name in CONFIGURATIONS} for _ in range(ROUNDS)
+]
+per_second = pd.DataFrame(passes).max()
+print(f"{pile(1)} queries at once; answers per second:")
 per_second.round().astype(int)
 
 # %% [markdown]
@@ -154,57 +163,55 @@ alone = streams["full"]
 print(f"With full the client sent {len(alone.frame)} query; {alone.ok} were answered.")
 
 # %% [markdown]
-# `off` and `greedy` tie: with one query at a time there is nothing to put together. And `full` has
-# no score at all. Its only client waits for the answer, and the server waits for 127 other clients.
+# `off` and `greedy` do the same here: with one query at a time there is nothing to put together.
+# And `full` has no score at all. Its only client waits for the answer, and the server waits for 127
+# other clients.
 #
-# **Measure: Server.** A *ladder* of three rates. Two are below what the server can do one at a
-# time; the third is too much for that and little for batches. Each rung gets 128 queries, and all
-# three configurations get the same arrivals. There are two rounds (one on a noisy machine), and the
-# calmer one counts. That is generous to all alike: what else your machine does only ever adds to a
-# latency. A real benchmark takes thousands of queries per rung, and all rounds.
+# **Measure: Server.** Each rate gets 128 queries, so p99 is the second largest latency. All three
+# configurations get the same arrivals, in both rounds. Of the two p99 the smaller counts. A real
+# benchmark takes thousands of queries for each rate.
 
 # %%
-U = machine.unbatched
-RATES = [0.4 * U, 0.7 * U, min(machine.between, 3 * U)]  # per second
-BOUND_MS = 30 * cycle_ms
-
-
-def arrivals_at(rate):
-    """Times (s) of 128 Poisson arrivals, the first at 0."""
-    times = np.cumsum(rng.exponential(1 / rate, size=BATCH))
-    return times - times[0]
+gaps = rng.exponential(size=BATCH)
+poisson = np.cumsum(gaps) - gaps[0]  # times of arrival at a rate of 1, the first at 0
 
 
 def climb():
-    """p99 and mean cycle (ms): a row per rate, a column per configuration."""
-    rows, cycles = {}, {}
+    """p99 and the server's mean time per batch (ms): rates down, configurations across."""
+    late, busy = {}, {}
     for rate in RATES:
-        arrivals = arrivals_at(rate)
-        rows[rate], cycles[rate] = {}, {}
+        late[rate], busy[rate] = {}, {}
         for name in CONFIGURATIONS:
             use(name)
-            rows[rate][name] = run_load(server, arrivals).percentile(99)
+            late[rate][name] = run_load(server, poisson / rate).percentile(99)
             counted = server.stats()["batches"]
-            cycles[rate][name] = counted[-1]["cycle_ms"] if counted else np.nan
-    return pd.DataFrame(rows).T, pd.DataFrame(cycles).T
+            busy[rate][name] = counted[-1]["cycle_ms"] if counted else np.nan
+    return pd.DataFrame(late).T, pd.DataFrame(busy).T
 
 
 # %% tags=["nbval-ignore-output"]
 climbs = [climb() for _ in range(ROUNDS)]
 p99 = pd.concat([late for late, _ in climbs]).groupby(level=0).min()
-print(f"The bound is {BOUND_MS:.1f} ms, which is 30 cycles. p99 in cycles:")
-(p99 / cycle_ms).round(1).rename(index="{:.0f} per second".format)
+print(f"The bound is {BOUND_MS:.1f} ms, which is 30 query times. p99 in query times:")
+(p99 / query_ms).round(1).rename(index="{:.0f} per second".format)
 
 # %% [markdown]
-# One more question to your machine: did it stay as fast as when you calibrated? While `off` is
-# under the lowest rate it should be busy for two fifths of the time: rate x cycle. If it was busy
-# for much longer, it slowed down, and the relations below are not asserted.
+# One more question to your machine: was it as fast all along as when you calibrated? Ask `off`, in
+# Offline and under the lowest rate. If one of them was much slower, the numbers above do not fit
+# together, and the relations below are shown and not asserted.
 
 # %% tags=["nbval-ignore-output"]
-busy = min(cycles.off.iloc[0] for _, cycles in climbs) * RATES[0] / 1e3
-if can_show[0] and busy > 0.75:
-    can_show = (False, "it slowed down after the calibration.")
-print(f"Under the lowest rate off was busy for {busy:.0%} of the time.")
+alone_ms = min(busy["off"].iloc[0] for _, busy in climbs)
+speed = {"in Offline": per_second["off"] / U, "at the lowest rate": query_ms / alone_ms}
+print("Speed of off, as a share of the calibration's:")
+print(pd.Series(speed).map("{:.0%}".format).to_string())
+steady = calm and min(speed.values()) >= 0.6
+gains = machine.batched >= 3 * U
+can_show = (
+    steady and gains,
+    reason
+    or ("it slowed down in between." if gains else "batches make its queries little cheaper."),
+)
 
 # %% [markdown]
 # The score is the last rate before the first that breaks the bound, not the largest that happened
@@ -212,60 +219,30 @@ print(f"Under the lowest rate off was busy for {busy:.0%} of the time.")
 
 
 # %%
-def sustained(column):
+def sustained(column, bound):
     """The last rate before the first that breaks the bound, or 0."""
-    kept = [rate for rate, within in (column <= BOUND_MS).cummin().items() if within]
+    kept = [rate for rate, within in (column <= bound).cummin().items() if within]
     return max(kept, default=0.0)
 
 
-server_rate = p99.apply(sustained)
-
-# %% [markdown]
-# **And without a clock.** The simulation runs the same three policies on a *virtual clock*: time is
-# a number that the program moves forward. From your server it takes only how long a batch of 1 and
-# one of 128 keep it busy, and it draws a straight line between the two.
+def score(rate):
+    return f"at least {rate:.0f}" if rate == RATES[-1] else f"{rate:.0f}"
 
 
-# %%
-def cycle_of(name):
-    """The batch and its cycle (ms), the shorter of the rounds."""
-    counted = [pile[name][1] for pile in piles]
-    return counted[0]["batch"], min(c["cycle_ms"] for c in counted)
-
-
-(one, one_ms), (many, many_ms) = cycle_of("off"), cycle_of("full")
-beta = (many_ms - one_ms) / (many - one)
-alpha = one_ms - beta
-standard = rng.exponential(size=8 * BATCH)  # gaps; stretched to each rate
-
-
-def simulated_p99(name, rate):
-    policy = make_policy(CONFIGURATIONS[name]["policy"], max_batch=BATCH)
-    arrivals = np.cumsum(standard / rate)
-    done = simulate(arrivals, lambda b: (alpha + beta * b) / 1e3, policy)
-    return np.percentile(done.latency_ms, 99, method="inverted_cdf")
-
-
-virtual = pd.DataFrame(
-    [{name: simulated_p99(name, rate) for name in CONFIGURATIONS} for rate in RATES],
-    index=RATES,
-)
-server_rate_virtual = virtual.apply(sustained)
+server_rate = p99.apply(sustained, bound=BOUND_MS)
 
 # %% tags=["nbval-ignore-output"]
-grid = np.geomspace(RATES[0], RATES[-1], 25)
 fig, ax = figures.new(
     xlabel="rate of the arrivals (per second)",
     ylabel="p99 of the latency (ms)",
-    title="The one that waits for a full batch breaks the bound at every rate",
+    title="The one that waits for a full batch is the slowest where few queries come",
 )
 for name in CONFIGURATIONS:
-    (drawn,) = ax.plot(p99[name], marker="o", label=name)
-    smooth = [simulated_p99(name, rate) for rate in grid]
-    ax.plot(grid, smooth, "--", color=drawn.get_color(), linewidth=1)
+    ax.plot(p99[name], marker="o", label=name)
 figures.mark_truth(ax, y=BOUND_MS, label="the bound")
 ax.set(xscale="log", yscale="log")
-figures.mark_guess(ax, x=my_share * per_second["full"])
+if my_rates:
+    figures.mark_guess(ax, x=RATES[my_rates - 1])
 ax.set_xticks(RATES, [f"{rate:.0f}" for rate in RATES])
 ax.xaxis.set_minor_formatter("")
 ax.yaxis.set_major_formatter("{x:g}")
@@ -273,10 +250,10 @@ ax.margins(x=0.1)
 figures.label_lines(ax)
 figures.show(
     fig,
-    caption=f"Dots: measured. Dashed: simulated. In Offline full reached"
-    f" {per_second['full']:.0f} per second; your guess was {my_share:.0%} of that, and"
-    f" within the bound of {BOUND_MS:.0f} ms it sustains {server_rate['full']:.0f}."
-    f" Greedy sustains {server_rate['greedy']:.0f}, off {server_rate['off']:.0f}.",
+    caption=f"In Offline full reached {per_second['full']:.0f} per second. Within the"
+    f" bound of {BOUND_MS:.0f} ms it sustains {score(server_rate['full'])}; you guessed"
+    f" {my_rates} of the three rates. Greedy sustains {score(server_rate['greedy'])},"
+    f" off {score(server_rate['off'])}.",
     alt="p99 of the latency against the rate of arrivals, both logarithmic, one line"
     " per configuration, and the bound. Full lies far above the bound and falls with"
     " the rate. Off lies below it and rises at the last rate. Greedy stays below.",
@@ -284,29 +261,26 @@ figures.show(
 
 # %% [markdown]
 # Look at the line of `full` once more: it *falls*. The busier the service, the sooner 128 have come
-# together. It would be worst at night. (Where the dashed line of `off` rises above the dot, that is
-# no contradiction. The simulation gets eight times as many queries, and a server that is overloaded
-# falls behind for as long as you watch.)
-
-# %%
-scores = pd.DataFrame(
-    {
-        "Offline (per s)": per_second,
-        "SingleStream p90 (ms)": p90,
-        "Server (per s)": server_rate,
-        "Server, simulated": server_rate_virtual,
-    }
-)
+# together. It would be worst in the quiet hours.
 
 # %% tags=["nbval-ignore-output"]
-scores.round(1)
+scores = pd.DataFrame(
+    {
+        "Offline (per s)": per_second.round().astype(int),
+        "SingleStream p90 (ms)": p90.round(1),
+        "Server (per s)": server_rate.map(score),
+    }
+)
+scores
 
 # %% [markdown]
-# Each of the following is an assertion: what was expected, and what you measured. Many runs, on
-# busy machines as well, stayed well clear of the bounds. So if one fails on yours, look into it.
+# Each of the following is an assertion: what was expected, and what you measured. A *claim* belongs
+# to a row of the ledger; a *finding*, further down, to none. `needs` says when nothing is asserted,
+# and `look` what to check first if an assertion fails.
 
 # %% tags=["claim-P1"]
 BUSY = "Did another program take the processor after the calibration?"
+pairs = [late["full"].iloc[0] / late["off"].iloc[0] for late, _ in climbs]
 claim(
     "P1",
     "in Offline the configuration with full batches beats the one without batches",
@@ -327,126 +301,129 @@ claim(
 claim(
     "P1",
     "at the lowest rate its p99 is a multiple of that of the one without batches",
-    measured=p99["full"].iloc[0] / p99["off"].iloc[0],
+    measured=np.median(pairs),
     at_least=4,
     unit="times",
     needs=can_show,
     look=BUSY,
 )
-climbed = (virtual <= BOUND_MS).cummin().sum()
-claim(
-    "P1",
-    "without batches the server climbs higher on the ladder than with full ones,"
-    " in rungs (simulated)",
-    measured=int(climbed["off"] - climbed["full"]),
-    at_least=1,
-    needs=can_show,
-    look="Is a batch of 128 slower than one query, as it should be?",
-)
 
 # %% [markdown]
 # **Why.** A batch makes each query cheaper, because what a call costs is shared. (The lesson
 # [Batching](03_batching.ipynb) takes that apart.) With all queries at hand a full batch costs
-# nobody anything. Where they come one by one, somebody has to wait for it to fill.
+# nobody anything. Where they come one by one, somebody has to wait for it to fill. How long is
+# arithmetic: the first of 128 waits for 127 others.
 
 # %% tags=["nbval-ignore-output"]
 for rate in RATES:
     fill = 1e3 * (BATCH - 1) / rate
     print(
         f"At {rate:.0f} per second the first of 128 waits about {fill:.0f} ms,"
-        f" {fill / cycle_ms:.0f} cycles, for the last."
+        f" {fill / query_ms:.0f} query times, for the last."
     )
 
 # %% [markdown]
-# The benchmark's Offline score cannot see this wait: there is none in it. And it cannot tell `full`
-# from `greedy`, which with all queries at hand fills its batches as well. So the objectives do not
-# have to part: `greedy` serves both. But whoever looks at Offline alone has no reason to choose it.
+# So with a bound of 30 query times `full` could not win, on no machine. The benchmark's Offline
+# score cannot see this wait: there is none in it. And it hardly tells `full` from `greedy`, which
+# with all queries at hand fills its batches as well. So the objectives do not have to part:
+# `greedy` serves both. But whoever looks at Offline alone has no reason to choose it.
+#
+# **Where it stops being true.** A bound of 30 was a choice. What if the customers are patient? To
+# try that on no matter which machine, take a *virtual clock*: in a simulation time is a number that
+# the program moves forward. The simulated server runs the same policies. It is made up: a batch of
+# b takes 0.9 + 0.1 b query times, so 128 together take as long as 13.7 alone.
 
 # %%
-finding(
-    "in Offline greedy beats off",
-    measured=per_second["greedy"] / per_second["off"],
-    at_least=2,
-    unit="times",
-    needs=can_show,
-    look=BUSY,
+BOUNDS = [30, 100, 400]  # query times, edit me
+LADDER = [0.4, 0.7, 2.0]  # queries per query time: the third is too much for off
+eight = np.cumsum(np.random.default_rng(2).exponential(size=8 * BATCH))
+
+
+def simulated_p99(name, rate):
+    policy = make_policy(CONFIGURATIONS[name]["policy"], max_batch=BATCH)
+    run = simulate(eight / rate, lambda b: 0.9 + 0.1 * b, policy)
+    return np.percentile(run.latency_ms / 1e3, 99, method="inverted_cdf")
+
+
+virtual = pd.DataFrame(
+    [{name: simulated_p99(name, rate) for name in CONFIGURATIONS} for rate in LADDER],
+    index=LADDER,
 )
-finding(
-    "in Server, at the lowest rate, the p99 of full is a multiple of that of greedy",
-    measured=p99["full"].iloc[0] / p99["greedy"].iloc[0],
-    at_least=4,
-    unit="times",
-    needs=can_show,
-    look=BUSY,
+climbed = {bound: virtual.apply(sustained, bound=bound) for bound in BOUNDS}
+pd.DataFrame(climbed).T.rename_axis("bound (query times)")
+
+# %% [markdown]
+# With the bound of 30 the order is the one that you measured. With the loosest one `full` keeps its
+# promise at all three rates, and beats `off`, which falls behind at the third. A loose enough bound
+# on the latency *is* the throughput objective again.
+
+# %% tags=["claim-P1"]
+tight, loose = (virtual.apply(sustained, bound=bound) for bound in (30, 400))
+claim(
+    "P1",
+    "with a bound of 30 off sustains more than full, per query time (simulated)",
+    measured=tight["off"] - tight["full"],
+    at_least=0.4,
 )
-finding(
-    "greedy climbs at least as high on the ladder as off, in rungs more (simulated)",
-    measured=int(climbed["greedy"] - climbed["off"]),
-    at_least=0,
-    needs=can_show,
-    look=BUSY,
+claim(
+    "P1",
+    "with a bound of 400 full sustains more than off (simulated)",
+    measured=loose["full"] - loose["off"],
+    at_least=0.4,
+    limit=True,
 )
 
 # %% [markdown]
 # ## The night job
 #
-# **The question.** The limit of claim P1. Tonight the same server scores all customers anew, so
-# that tomorrow's offers are ready. Nobody waits at a checkout. Which configuration do you take now?
+# **The question.** What if nobody waits at all? Tonight the same server scores all customers anew,
+# so that tomorrow's offers are ready. That is Offline again, and it is production.
 #
-# That is Offline again, and it is production. Measure it once more, on a fresh pile, with the order
-# of the configurations reversed. Count what each has done by the time at which `full` has finished.
+# **Your guess.** At what share of `full`'s rate will `off` work through the night?
+
+# %%
+my_night = 0.8  # edit me
+
+# %% [markdown]
+# **Measure.** A pile three times as large, with the order of the configurations reversed.
 
 # %% tags=["nbval-ignore-output"]
-night = {name: offline(name)[0] for name in ["full", "greedy", "off"]}
-end_s = night["full"].frame.done_s.max()
-done = {name: (job.frame.done_s <= end_s).mean() for name, job in night.items()}
-print(f"full needs {end_s:.2f} s. By then, of {size} customers, are scored:")
-print(pd.Series(done).map("{:.0%}".format).to_string())
+customers = pile(3)
+night = {name: offline(name, customers) for name in ["full", "greedy", "off"]}
+rate = pd.Series({name: result.throughput for name, result in night.items()})
+print(f"{customers} customers, scored per second:")
+rate.round().astype(int)
 
 # %% tags=["nbval-ignore-output"]
 fig, ax = figures.new(
     xlabel="time since the start (s)",
     ylabel="customers scored",
-    title="At night the loser of Server is done first, or shares the first place",
+    title="At night the one that loses Server leaves off far behind",
 )
 for name in CONFIGURATIONS:
     times = np.sort(night[name].frame.done_s)
     ax.plot(times, np.arange(1, len(times) + 1), label=name)
-ax.axvline(BOUND_MS / 1e3, color=figures.BLACK, linewidth=1)
-ax.set(xscale="log", ylim=(0, 1.5 * size))
+ax.set(xscale="log", ylim=(0, 1.25 * customers))
 ax.xaxis.set_major_formatter("{x:g}")
-ax.text(BOUND_MS / 0.97e3, 1.4 * size, "the bound by day")
+last = customers / rate
+figures.mark_guess(ax, x=last["full"] / my_night)
 figures.label_lines(ax)
-last = {name: job.frame.done_s.max() for name, job in night.items()}
 figures.show(
     fig,
-    caption=f"The last of {size} customers is scored after {last['full']:.2f} s with"
-    f" full and after {last['off']:.2f} s with off. The bound of"
-    f" {BOUND_MS / 1e3:.2f} s holds by day; at night nobody waits.",
+    caption=f"The last of {customers} customers is scored after {last['full']:.2f} s with"
+    f" full and after {last['off']:.2f} s with off; by your guess off would have been"
+    f" done after {last['full'] / my_night:.2f} s.",
     alt="Customers scored against time, on a logarithmic axis, one line per"
     " configuration. Full and greedy rise early and reach all customers at about the"
     " same time; off creeps up far behind.",
 )
 
-# %% [markdown]
-# In money, and for everybody in Riverton, the made-up city of this course with its 200,000 people:
-# put in what your server costs.
-
-# %% tags=["nbval-ignore-output"]
-PRICE_PER_HOUR = 1.00  # of the server; edit me
-
-rate = pd.Series({name: result.throughput for name, result in night.items()})
-bill = pd.DataFrame({"minutes for Riverton": 200_000 / rate / 60})
-bill["price of a million"] = 1e6 / rate / 3600 * PRICE_PER_HOUR
-bill.round(2)
-
 # %% tags=["claim-P1"]
 claim(
     "P1",
-    "at night throughput counts: by the time that full has scored all customers,"
-    " off has scored a share",
-    measured=done["off"],
-    at_most=0.75,
+    "at night throughput counts: the rate of off, as a share of that of full",
+    measured=rate["off"] / rate["full"],
+    at_most=0.6,
     needs=can_show,
     look=BUSY,
     limit=True,
@@ -459,28 +436,29 @@ claim(
 # sides: training is a night job.
 
 # %% [markdown]
-# ## Latency is not one over throughput
+# ## Latency and throughput
 #
 # **The question.** A server answers some hundreds of queries per second. Is its latency therefore
 # a few milliseconds, one over the throughput?
 #
-# The sentence holds where one query is under way at a time. You compare two servers:
+# You compare two servers:
 #
 # - `off`, as above: it works on one query, and the others queue;
 # - `window`: whoever comes waits 20 ms for company, then all go in one batch. The 20 ms stand for
 #   any wait that many can share: a window, a way through a network, a call to another service.
 #
-# **Your guess.** `window`, with 16 queries under way at any time. How long does one take?
+# **Your guess.** With 16 queries under way at any time instead of one, how many times as long does
+# a query take in `window`?
 
 # %%
-my_latency = 2  # ms, edit me
+my_growth = 16  # times, edit me
 
 # %% [markdown]
 # **Measure.** A *closed* load keeps so many queries under way: each client asks again as soon as it
-# is answered.
+# is answered. (An *open* load, as in Server, sends at its times whether or not answers come.)
 
 # %%
-UNDER_WAY = [1, 4, 16, 32]
+UNDER_WAY = [1, 4, 16]
 SERVERS = {
     "window": {"policy": "window", "window_ms": 20, "max_batch": BATCH},
     "off": {"policy": "off"},
@@ -489,7 +467,7 @@ SERVERS = {
 
 def keep_under_way(name, clients):
     server.configure(**SERVERS[name])
-    result = run_closed(server, clients=clients, seconds=0.4)
+    result = run_closed(server, clients=clients, seconds=0.6)
     ms = result.frame.latency_ms.mean()
     return {"latency (ms)": ms, "per second": result.throughput}
 
@@ -503,37 +481,36 @@ kept["latency x rate"] = kept["latency (ms)"] / 1e3 * kept["per second"]
 kept.round(1)
 
 # %% [markdown]
-# Compare the first column with the third. They agree in the first row of each server, and there
-# alone. The last column gives back how many queries were under way.
+# Compare the first column with the third. They agree where one query is under way, and there alone.
+# The last column gives back how many queries were under way, or a little less: at the end of a run
+# clients stop one by one, and fewer are under way.
 
 # %% tags=["nbval-ignore-output"]
 fig, ax = figures.new(
-    xlabel="answers per second",
+    xlabel="queries under way",
     ylabel="mean latency (ms)",
-    title="One answers more at the same latency, the other only lets you wait",
-    size=(7.6, 4),
+    title="In one the latency hardly grows with the queries under way, in the other it does",
 )
-ends = np.array([kept["per second"].min() / 2, kept["per second"].max() * 2])
-look = {"color": figures.GREY, "linewidth": 0.8}
-for n in UNDER_WAY:
-    ax.plot(ends, 1e3 * n / ends, label=f"{n} under way", **look)
 for name, table in kept.groupby(level="server", sort=False):
-    ax.plot(table["per second"], table["latency (ms)"], marker="o", label=name)
-figures.mark_guess(ax, y=my_latency)
+    ax.plot(UNDER_WAY, table["latency (ms)"], marker="o", label=name)
+    ax.plot(UNDER_WAY, table["1000 / per second"], ":", color=ax.lines[-1].get_color())
+wait = kept.loc["window"]
+guessed = my_growth * wait["latency (ms)"][1]
+figures.mark_guess(ax, y=guessed)
 ax.set(xscale="log", yscale="log")
-ax.xaxis.set_major_formatter("{x:g}")
+ax.set_xticks(UNDER_WAY, UNDER_WAY)
+ax.xaxis.set_minor_formatter("")
 ax.yaxis.set_major_formatter("{x:g}")
 figures.label_lines(ax)
-wait = kept.loc["window"]
 figures.show(
     fig,
-    caption=f"With 16 under way, window answers {wait['per second'][16]:.0f} per"
-    f" second, each after {wait['latency (ms)'][16]:.1f} ms. One over its throughput"
-    f" would be {1e3 / wait['per second'][16]:.1f} ms, on the lowest grey line; you"
-    f" guessed {my_latency:g}.",
-    alt="Mean latency against answers per second, both logarithmic, with falling"
-    " lines of 1, 4, 16 and 32 queries under way. The points of window lie side by"
-    " side, at one height; those of off lie above each other, at one rate.",
+    caption="Dotted, in the same colour: one over the throughput. With 16 under way,"
+    f" window answers {wait['per second'][16]:.0f} per second, each after"
+    f" {wait['latency (ms)'][16]:.1f} ms; you guessed {guessed:.0f} ms. One over its"
+    f" throughput would be {1e3 / wait['per second'][16]:.1f} ms.",
+    alt="Mean latency against the number of queries under way, both logarithmic. The"
+    " line of window is nearly level, that of off rises in proportion. Dotted lines of"
+    " one over the throughput begin at the same points; that of window falls.",
 )
 
 # %%
@@ -564,9 +541,9 @@ finding(
     look=BUSY,
 )
 finding(
-    "latency times rate gives the number under way, in the worst of the eight runs",
-    measured=product.min(),
-    between=(0.6, 1.1),
+    "latency times rate is the number under way, in the run that is furthest from it",
+    measured=product.iloc[(product - 1).abs().argmax()],
+    between=(0.8, 1.1),
     unit="times",
     needs=can_show,
     look=BUSY,
@@ -583,10 +560,10 @@ finding(
 # score would do. Whoever reports one of the two numbers has, in silence, fixed the third.
 
 # %% [markdown]
-# ## One model, five readers
+# ## One model, four readers
 #
-# So far one model had two scores. Research often ranks models by one number, as a leaderboard does.
-# In production the same model is read by people with different wishes, all of them right.
+# So far one server had two scores. Research often ranks models by one number, as a leaderboard
+# does. In production the same model is read by people with different wishes, all of them right.
 #
 # **The question.** What do they see that the leaderboard's number does not show?
 #
@@ -620,16 +597,16 @@ for model in models.values():
 # The leaderboard's number is the AUC on people of the same months, held out. The other readers:
 #
 # - The *risk desk* plans with the sum of the probabilities. How many of the people who join in the
-#   last eight months default, for each one that the model expects?
+#   last eight months default, for each hundred that the model expects?
 # - Those *who are refused*. The shop refuses above a probability of 10 %. Of the people who would
-#   have paid, which share is refused: in group C (gig workers), as a multiple of that in group A
-#   (settled residents)?
-# - The *clerk*, who has to explain a refusal: how many numbers are there to read?
-# - The *checkout*: how long does one row take?
+#   have paid, which share is refused: in group A (settled residents), and in group C (gig workers)?
+# - The *clerk*, who has to explain a refusal: how many numbers does the model hold? Counted are the
+#   thresholds and leaves of trees, and the weights and constant of the regression, with the
+#   scaling worked into them.
 
 # %%
 REFUSE_ABOVE = 0.10
-TO_READ = {"boosted trees": 60 * 8, "logistic": 8 + 1, "small tree": 8}
+NUMBERS = {"boosted trees": 60 * (7 + 8), "logistic": 8 + 1, "small tree": 7 + 8}
 
 
 def probability(model, rows):
@@ -648,23 +625,16 @@ def read_by_all(name):
         "risk desk: defaults per 100 expected": 100 * default.sum() / p.sum(),
         "refused though they pay: A (%)": refused["A"],
         "refused though they pay: C (%)": refused["C"],
-        "clerk: numbers to read": TO_READ[name],
+        "clerk: numbers in the model": NUMBERS[name],
     }
 
 
-def row_ms(model):
-    row, spent = features.iloc[[0]], []
-    for _ in range(20):
-        start = time.perf_counter()
-        model.predict_proba(row)
-        spent.append(time.perf_counter() - start)
-    return 1e3 * min(spent)
-
-
-# %% tags=["nbval-ignore-output"]
 readers = pd.DataFrame({name: read_by_all(name) for name in models})
-readers.loc["checkout: ms for one row"] = {n: row_ms(m) for n, m in models.items()}
 readers.map("{:.3g}".format)
+
+# %%
+base = 100 * people.loc[later].groupby("group", observed=True).default.mean()
+print(f"Of A {base['A']:.1f} % default in the last months, of C {base['C']:.1f} %.")
 
 # %% [markdown]
 # The readers do not agree on a column, and for the risk desk none will do. Go down the rows:
@@ -673,10 +643,11 @@ readers.map("{:.3g}".format)
 #   far more people default than any of the models expects: the city has changed, and AUC asks only
 #   in which order people stand. To see it, hold what was expected against what came, each month.
 # - *Fairness.* Behind one good number, of those who would have paid, C is refused several times as
-#   often as A, by a model that sees no group. To mend that takes more than a threshold; chapter 3
-#   comes back to it.
-# - *Interpretability.* The tree fits on a card and pays for it in AUC. The logistic regression pays
-#   less, and has one number more.
+#   often as A, by a model that sees no group. In C more people default, so a model that is right
+#   about that refuses more of those who pay as well. To mend it takes more than moving the one
+#   threshold; chapter 3 comes back to it.
+# - *Interpretability.* The tree and the regression each fit on a card. Both pay for it in AUC, the
+#   tree more.
 
 # %%
 best = readers["boosted trees"]
@@ -699,100 +670,89 @@ finding(
 )
 
 # %% [markdown]
-# **Two wishes, one list.** Of 10,000 people who joined in the last months, a hundred get a higher
-# limit. The risk desk wants those who are least likely to default. Sales want those who spend most:
-# a second model predicts the spending.
+# **Two wishes, one list.** Of all who joined in the last months, a thousand get a higher limit. The
+# risk desk wants those who are least likely to default. Sales want those who spend most: a second
+# model predicts the spending.
 #
-# **Your guess.** How many of the hundred are on both lists?
+# The wrong way out is to train one model on a target that mixes both wishes: each time the two
+# desks agree anew, it has to be trained and tested anew. Keep two models, and *blend* their scores,
+# each in units of its own standard deviation. Then the weight is a number that can be changed at
+# noon.
+#
+# **Your guess.** Both wishes get half of the weight. Which share of the spending of sales' own list
+# will the blended list keep?
 
 # %%
-my_overlap = 50  # of 100, edit me
+my_kept = 0.5  # edit me
 
 # %%
 spending = ensemble.HistGradientBoostingRegressor(**boosted)
 spending.fit(features.loc[fit_on], np.log(people.spend[fit_on]))
-asked = np.random.default_rng(8).choice(later, size=10_000, replace=False)
 
 
 def standard_units(x):
     return (x - x.mean()) / x.std()
 
 
-p = probability(models["boosted trees"], asked)
+p = probability(models["boosted trees"], later)
 safe = standard_units(np.log(1 - p) - np.log(p))
-spends = standard_units(spending.predict(features.loc[asked]))
-
-# %% [markdown]
-# The wrong way out is to train one model on a target that mixes both wishes: each time the two
-# desks agree anew, it has to be trained and tested anew. Keep two models, and *blend* their scores,
-# each in units of its own standard deviation. Then the weight is a number that can be changed at
-# noon.
+spends = standard_units(spending.predict(features.loc[later]))
 
 
-# %%
-def hundred(weight):
-    """The hundred people with the best blend; weight 1 is sales alone."""
+def thousand(weight):
+    """The thousand people with the best blend; weight 1 is sales alone."""
     blend = weight * spends + (1 - weight) * safe
-    return asked[np.argsort(-blend)[:100]]
+    return later[np.argsort(-blend)[:1000]]
 
 
 def judge(weight):
-    chosen = hundred(weight)
+    chosen = thousand(weight)
     return {
-        "on the risk desk's list": len(np.intersect1d(chosen, hundred(0))),
-        "on the list of sales": len(np.intersect1d(chosen, hundred(1))),
+        "also on the risk desk's list": len(np.intersect1d(chosen, thousand(0))),
+        "also on sales' list": len(np.intersect1d(chosen, thousand(1))),
         "would default (%)": 100 * truth.p_default[chosen].mean(),
         "spending": people.spend[chosen].mean(),
     }
 
 
-weights = np.linspace(0, 1, 11)
-blends = pd.DataFrame([judge(w) for w in weights], index=weights.round(1))
+weights = [0, 0.25, 0.5, 0.75, 1]
+blends = pd.DataFrame([judge(w) for w in weights], index=weights)
 blends.rename_axis("weight of sales").round(2)
 
 # %% [markdown]
 # What would happen to the chosen is known here: "would default" is the true probability, as the
-# city was made, and the spending is what they do spend, in crowns per month.
+# city was made, and the spending is what they do spend, in crowns (the city's money) per month.
 
 # %%
-fig, axes = figures.new(
-    title="Two wishes share few people, and a blend gives each most of what it wants",
-    columns=2,
-)
-left, right = axes
-left.set(xlabel="weight of sales", ylabel="people of the hundred", xlim=(-0.02, 1.02))
-left.plot(blends["on the risk desk's list"], color=figures.BLUE)
-left.plot(blends["on the list of sales"], color=figures.ORANGE)
-left.text(0.08, 101, "on the risk desk's list", color=figures.BLUE, fontsize=9)
-left.text(0.92, 101, "on sales' list", color=figures.ORANGE, ha="right", fontsize=9)
-left.set_ylim(0, 110)
-figures.mark_guess(left, y=my_overlap)
-right.set(xlabel="would default (%)", ylabel="spending (crowns per month)")
 x, y = blends["would default (%)"], blends["spending"]
-right.plot(x, y, marker="o", color=figures.GREEN)
-for w, side in ((0.0, "left"), (0.5, "left"), (1.0, "right")):
-    gap = (8, -4) if side == "left" else (4, -16)
-    look = {"textcoords": "offset points", "ha": side, "fontsize": 9}
-    right.annotate(f"weight {w:g}", (x[w], y[w]), gap, **look)
-right.margins(x=0.22, y=0.12)
-both = blends.loc[1.0, "on the risk desk's list"]
-kept_spending = y[0.5] / y[1.0]
-kept_risk = x[0.5] / x[1.0]
+fig, ax = figures.new(
+    xlabel="would default (%)",
+    ylabel="spending (crowns per month)",
+    title="A blend keeps most of the spending at a fraction of the risk",
+)
+ax.plot(x, y, marker="o", color=figures.GREEN)
+figures.mark_guess(ax, y=my_kept * y[1])
+for w in weights:
+    left = {"textcoords": "offset points", "ha": "left", "fontsize": 9}
+    ax.annotate(f"weight {w:g}", (x[w], y[w]), (7, -11), **left)
+ax.margins(x=0.14, y=0.12)
+both = int(blends["also on the risk desk's list"][1])
+kept_spending, kept_risk = y[0.5] / y[1], x[0.5] / x[1]
 figures.show(
     fig,
-    caption=f"{both:.0f} people are on both lists; you guessed {my_overlap}. With half"
-    f" the weight each, the hundred spend {kept_spending:.0%} of what those of sales"
-    f" spend, at {kept_risk:.0%} of their risk.",
-    alt="Left: how many of the hundred are on each desk's list, against the weight of"
-    " sales; one line falls, the other rises. Right: spending against the risk of"
-    " default, a curve that rises steeply at first and then runs to the right.",
+    caption=f"With half the weight each, the thousand spend {kept_spending:.0%} of what"
+    f" those of sales spend (you guessed {my_kept:.0%}), at {kept_risk:.0%} of their"
+    f" risk. On both desks' own lists are {both} people.",
+    alt="Spending against the risk of default, a point per weight of sales from 0 to 1:"
+    " a curve that rises steeply at first and then runs to the right.",
 )
 
 # %%
+chance = 1000**2 / len(later)
 finding(
-    "few of the hundred are on both lists",
-    measured=int(both),
-    at_most=40,
+    f"few of the thousand are on both lists, though more than by chance ({chance:.0f})",
+    measured=both,
+    between=(50, 400),
 )
 finding(
     "the blend of one half keeps most of the spending of sales' list",
@@ -813,23 +773,22 @@ finding(
 # ## What you measured
 
 # %% tags=["nbval-ignore-output"]
-ratio = per_second["full"] / per_second["off"]
 found = [
-    ("P1", "Offline, full against off", f"{ratio:.1f} times"),
+    ("P1", "Offline, full against off",
+     f"{per_second['full'] / per_second['off']:.1f} times"),
     ("P1", "Server, within the bound: off, full",
-     f"{server_rate['off']:.0f}, {server_rate['full']:.0f} per second"),
-    ("P1", "the same, simulated",
-     f"{server_rate_virtual['off']:.0f}, {server_rate_virtual['full']:.0f} per second"),
-    ("P1 limit", "at night, scored by off when full is done", f"{done['off']:.0%}"),
-    ("", "Offline, greedy against off",
-     f"{per_second['greedy'] / per_second['off']:.1f} times"),
-    ("", "window, 16 under way for 1: rate",
-     f"{grows['per second']['window']:.1f} times"),
-    ("", "window, 16 under way for 1: latency",
-     f"{grows['latency (ms)']['window']:.1f} times"),
+     f"{score(server_rate['off'])}, {score(server_rate['full'])} per second"),
+    ("P1 limit", "a loose bound, simulated: off, full",
+     f"{loose['off']:g}, {loose['full']:g} per query time"),
+    ("P1 limit", "at night, rate of off as a share of full's",
+     f"{rate['off'] / rate['full']:.0%}"),
+    ("", "window, 16 under way for 1: rate, latency",
+     f"{grows['per second']['window']:.1f},"
+     f" {grows['latency (ms)']['window']:.1f} times"),
     ("", "defaults, last months, for 100 expected",
      f"{best['risk desk: defaults per 100 expected']:.0f}"),
-    ("", "people on both lists of a hundred", f"{both:.0f}"),
+    ("", "half the weight: spending, risk, of sales' list",
+     f"{kept_spending:.0%}, {kept_risk:.0%}"),
 ]  # fmt: skip
 columns = ["claim", "what", "your machine"]
 pd.DataFrame(found, columns=columns).set_index("claim")
