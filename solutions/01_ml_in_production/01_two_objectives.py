@@ -15,6 +15,8 @@
 # %%
 import math
 
+import numpy as np  # noqa: F401  (for those who like arrays; lists will do)
+
 # %% [markdown]
 # ## Task 1: Offline and SingleStream
 #
@@ -77,7 +79,10 @@ assert score == 9, (
     f"Of the latencies 1 to 10 ms the 90th percentile came out as {score:g}; expected 9: the ninth"
     " of ten, a latency that was measured. See hint 2."
 )
-score = single_stream_score([4, None, 2, 3])
+try:
+    score = single_stream_score([4, None, 2, 3])
+except TypeError as error:
+    score = f"a TypeError ({error})"
 assert score == math.inf, (
     f"One of four queries got no answer, and the 90th percentile came out as {score}; expected"
     " math.inf: it counts as slower than all others. See hint 3."
@@ -106,6 +111,16 @@ assert score == 1.5, (
     f"Nine of ten took 1.5 ms and one got no answer. The 90th percentile came out as {score};"
     " expected 1.5, the ninth of ten. See hint 3."
 )
+score = single_stream_score([1, 2, 3, 4, 5, 6])
+assert score == 6, (
+    f"Of the latencies 1 to 6 ms the 90th percentile came out as {score}; expected 6: 0.9 x 6 is"
+    " 5.4, and the rank is rounded up, not to the nearest. See hint 2."
+)
+score = single_stream_score([0, 0, 0])
+assert score == 0, (
+    f"Three latencies of 0 ms gave {score}; expected 0: a latency of 0 is an answer, and only None"
+    " is none. See hint 3."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -123,7 +138,8 @@ assert score == 1.5, (
 #
 # <details><summary>Hint 3: no answer</summary>
 #
-# Put `math.inf` where the latency is None, then sort. Infinity is larger than every number.
+# Put `math.inf` where the latency `is None`, then sort: None cannot be compared with a number, and
+# infinity is larger than every number.
 # </details>
 
 # %% [markdown] tags=["solution-only"]
@@ -214,6 +230,21 @@ assert rate == 40, (
 rate = sustained_rate([(40, [None] * 10), (80, [1] * 10)], 20)
 assert rate == 0, (
     f"At the lowest rate nobody got an answer, and you return {rate}; expected 0. See hint 1."
+)
+rate = sustained_rate([(10, [4]), (20, [9]), (30, [4]), (40, [9])], 6)
+assert rate == 10, (
+    f"The bound is broken at 20 and at 40, and kept at 10 and 30. You return {rate}; expected 10:"
+    " the first failure ends the climb, not the last. See hint 1."
+)
+rate = sustained_rate([(10, [4] * 59 + [9])], 6)
+assert rate == 0, (
+    f"One of 60 queries was too slow, and you return {rate}; expected 0: 0.99 x 60 is 59.4, and the"
+    " rank is rounded up, to 60. See hint 2."
+)
+rate = sustained_rate([(10, [4] * 119 + [9])], 6)
+assert rate == 10, (
+    f"One of 120 queries was too slow, and you return {rate}; expected 10: 0.99 x 120 is 118.8, and"
+    " number 119 took 4 ms. See hint 2."
 )
 runs = [(9, [3]), (1, [30, 2, 1]), (5, [2])]
 rate = sustained_rate(runs, 30)
@@ -314,6 +345,11 @@ assert math.isclose(under_way, 1.5), (
 rate = answers_per_second(3, 250)
 assert math.isclose(rate, 12), (
     f"With 3 under way and a latency of 250 ms you return {rate:g}; expected 12. See hint 1."
+)
+rate = answers_per_second(1, 3)
+assert math.isclose(rate, 1000 / 3), (
+    f"With 1 under way and a latency of 3 ms you return {rate}; expected 333.33...: a rate need not"
+    " be a whole number, so nothing is rounded. See hint 1."
 )
 figures = three_figures([0, 1, 2], [5, 3, 4])
 assert isinstance(figures, tuple) and len(figures) == 3, (
@@ -420,9 +456,17 @@ assert chosen == [0, 2], (
     f"With weight 0 you return {chosen}; expected [0, 2]: only risk counts. See hint 2."
 )
 chosen = [int(place) for place in best(risk, revenue, 0.5, 3)]
+assert chosen[0] != 1, (
+    f"With weight 0.5 you return {chosen}; expected [3, 2, 0]. With 1 in front it is the crowns"
+    " that decide: they are the larger numbers. See hint 1."
+)
+assert chosen != [0, 2, 3], (
+    "With weight 0.5 you return the right three in the order of their places; expected [3, 2, 0],"
+    " the highest blend first. See hint 3."
+)
 assert chosen == [3, 2, 0], (
-    f"With weight 0.5 you return {chosen}; expected [3, 2, 0]. If you have 1 in front, it is the"
-    " crowns that decide: they are the larger numbers. See hint 1."
+    f"With weight 0.5 you return {chosen}; expected [3, 2, 0]: each score less its mean, divided by"
+    " its standard deviation. No ranges, no ranks and no logarithms. See hint 1."
 )
 
 # %% hidden="blend"
@@ -433,6 +477,20 @@ chosen = [int(place) for place in best(risk, revenue, 0.5, 4)]
 assert chosen == [0, 3, 2, 1], (
     f"best({risk}, {revenue}, 0.5, 4) is {chosen}; expected [0, 3, 2, 1]: in standard units only"
     " the differences count, not how large the numbers are. See hint 1."
+)
+risk = [0.37, 0.32, 0.27, 0.25, 0.41, 0.08]
+revenue = [5000, 500, 400, 500, 400, 500]
+chosen = [int(place) for place in best(risk, revenue, 0.5, 6)]
+assert chosen == [5, 0, 3, 2, 1, 4], (
+    f"best({risk}, {revenue}, 0.5, 6) is {chosen}; expected [5, 0, 3, 2, 1, 4]: the unit is the"
+    " standard deviation, not the range from lowest to highest. See hint 1."
+)
+risk = [0.26, 0.33, 0.40, 0.27, 0.10, 0.55]
+revenue = [9000, 300, 4900, 4400, 1100, 3700]
+chosen = [int(place) for place in best(risk, revenue, 0.5, 6)]
+assert chosen == [0, 4, 3, 2, 1, 5], (
+    f"best({risk}, {revenue}, 0.5, 6) is {chosen}; expected [0, 4, 3, 2, 1, 5]. Standard units are"
+    " not rounded: 4 and 3 lie close together. See hint 1."
 )
 risk = [0.5, 0.1, 0.4, 0.2]
 revenue = [8000, 1000, 6500, 5000]
