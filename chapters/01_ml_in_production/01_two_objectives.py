@@ -723,6 +723,9 @@ finding(
 )
 
 # %% [markdown]
+# From weight 0 to 0.25 the risk does not rise: among the safest the model can no longer tell who is
+# safer, so sales' wish costs nothing there.
+#
 # **Where it stops being true.** A blend moves between the wishes that the two models were made for.
 # It grants no third one: no weight mends the shift, or what C is refused.
 
