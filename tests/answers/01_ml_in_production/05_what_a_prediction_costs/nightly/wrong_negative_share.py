@@ -1,4 +1,4 @@
-# message: With lookups dearer than requests
+# message: With lookups that cost more than requests
 def price_per_use(share, night, look, runs=1):
     return runs * night / share + look
 

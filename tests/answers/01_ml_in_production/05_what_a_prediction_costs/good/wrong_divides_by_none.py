@@ -1,0 +1,5 @@
+# message: See hint 3
+def price_good(latencies, objective, seconds, price_per_hour):
+    good = sum(one is not None and one <= objective for one in latencies)
+    paid = price_per_hour * seconds / 3600
+    return good / len(latencies), 1e6 * paid / good
