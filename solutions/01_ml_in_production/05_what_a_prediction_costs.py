@@ -186,6 +186,11 @@ assert hits == 0, (
     f"The rows a b c a with room for 2 gave {hits} hits; expected 0: c takes the place of a. Does"
     " your cache let something go? See hint 2."
 )
+hits, calls = replay([("v", row) for row in "abbba"], 2)
+assert hits == 3, (
+    f"a b b b a with room for 2 gave {hits} hits; expected 3: an answer that is hit again takes no"
+    " second place. See hint 2."
+)
 rows = "".join(row for _, row in replay([("v1", row) for row in "abacab"], 2)[1])
 assert rows != "abcab", (
     "Of the rows a b a c a b the calls are a b c a b, which is first in, first out. Expected"
@@ -198,11 +203,6 @@ assert rows == "abcb", (
 
 # %% hidden="cache"
 ### BEGIN HIDDEN TESTS
-hits, calls = replay([("v", row) for row in "abbba"], 2)
-assert hits == 3, (
-    f"a b b b a with room for 2 gave {hits} hits; expected 3: an answer that is hit again takes no"
-    " second place. See hint 2."
-)
 hits, calls = replay([("v", row) for row in "aaabcb"], 2)
 assert hits == 3, (
     f"a a a b c b with room for 2 gave {hits} hits; expected 3: a was asked for most often, but it"
@@ -232,8 +232,7 @@ assert hits == 1, (
     " places, and whatever was used longest ago goes, of any version. See hint 2."
 )
 assert trace == before, (
-    f"After the call {len(trace)} of 5 queries were left in the caller's trace, or other ones;"
-    " expected it as it was: go through it and leave it alone. See hint 1."
+    f"Of 5 queries {len(trace)} are left in the caller's trace; expected no change. See hint 1."
 )
 hits, calls = replay([("v1", "1a"), ("v11", "a")], 4)
 assert hits == 0, (
@@ -465,17 +464,11 @@ def slow_once(size, number):
 
 
 limits = steer(7, 6, slow_once, 10, 1, 0.9, 64)
-assert [number for _, number in calls] == [0, 1, 2, 3, 4, 5], (
-    f"`took` was asked for the batches {[number for _, number in calls]}; expected 0 to 5, each"
-    " once. See hint 1."
-)
+numbers = [number for _, number in calls]
+assert numbers == list(range(6)), f"`took` got {numbers}; expected 0 to 5, each once. See hint 1."
 assert limits == [7, 8, 9, 8, 9, 10], (
     f"With one slow batch, number 2, and a factor of 0.9 the limits were {limits}; expected"
     " [7, 8, 9, 8, 9, 10]: 0.9 x 9 = 8.1 is rounded down. See hint 2."
-)
-assert calls == [(7, 0), (8, 1), (9, 2), (8, 3), (9, 4), (10, 5)], (
-    f"`took` was called with {calls}; expected each batch once, with its size and its number."
-    " See hint 1."
 )
 assert all(type(limit) is int for limit in limits), (
     f"The limits are {limits}; expected whole numbers (int). See hint 2."
