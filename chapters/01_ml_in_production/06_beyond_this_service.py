@@ -14,7 +14,6 @@
 # %% tags=["wall-clock"]
 import numpy as np
 import pandas as pd
-from IPython.display import display
 
 from labkit.lesson import figures, finding
 from labkit.riverton import peers
@@ -25,13 +24,13 @@ from labkit.riverton.peers.servers import Running, absent, peer
 from labkit.riverton.server import ScoringServer
 
 # %% [markdown]
-# ## Where the time of a request goes
+# ## Where the time goes
 #
 # A request is read, parsed, put into a batch, scored and answered. Only the scoring is what you
-# wanted. The rest is what a server is: whichever one you take, you pay for it.
+# wanted. The rest is what a server is. In this lesson *ours* is the course's own service.
 #
-# **The question.** How long does a request of the course's service spend outside the model? And is
-# that as long when the server is kept busy?
+# **The question.** How much of the time from one answer to the next is the model not scoring? With
+# one client, and with 64?
 #
 # *Calibrate* first: how fast is your machine, and is it calm enough to be measured on?
 
@@ -42,82 +41,69 @@ print(machine)
 calm = machine.can_measure
 
 # %% [markdown]
-# **Your guess.** One client, who waits for each answer, finds an idle server. 64 clients keep it
-# busy. How many times less does a request cost outside the model when there are 64?
+# **Your guess.** 64 clients ask again as soon as they are answered. For what share of the time does
+# the model not score?
 
 # %%
-my_times = 2  # times less, edit me
+my_share = 0.5  # of the time with 64 clients, edit me
 
 # %% [markdown]
-# **Measure.** With one client the cost of a request is its latency. With 64 it is the time from one
-# answer to the next, one divided by the rate: a server that is never idle spends that much on each.
-# The server tells how long the model took for a batch; a request's part of it is that time divided
-# by the batch.
-#
-# Two routes lead in. *JSON* is text, which has to be parsed into 64 numbers. *Binary* is the 64
-# numbers as they lie in memory.
+# **Measure.** The time from one answer to the next is one divided by the rate. The server tells how
+# long the model took for a batch; divided by the batch, that is one answer's part of it. What is
+# left is time in which the thread that scores has nothing to score.
 
 
 # %%
-def cost_ms(route, clients):
-    """Return a request's cost (ms): the whole, and the model's part."""
-    result = run_closed(server, clients, seconds=0.4, binary=route == "binary")
+def per_answer(clients):
+    """Return the time from one answer to the next, and the model's part (ms)."""
+    result = run_closed(server, clients, seconds=0.4)
     frame = result.frame[result.frame.status == 200]
-    if clients == 1:
-        return frame.latency_ms.median(), frame.model_ms.median()
-    whole = 1e3 / max(result.throughput, 1)
-    return whole, (frame.model_ms / frame.batch).mean()
+    return 1e3 / max(result.throughput, 1), (frame.model_ms / frame.batch).mean()
 
 
-ROUTES, CLIENTS = ["JSON", "binary"], [1, 64]
-rounds = []
-for number in range(3):
-    for route in ROUTES:
-        for clients in CLIENTS:
-            whole, model = cost_ms(route, clients)
-            rounds.append((number, route, clients, whole, model))
+rounds = [(n, c, *per_answer(c)) for n in range(5) for c in (1, 64)]
 # %% tags=["nbval-ignore-output"]
 server.stop()
-costs = pd.DataFrame(rounds, columns=["round", "route", "clients", "whole", "model"])
-costs["around it"] = costs.whole - costs.model
-cost = costs.groupby(["clients", "route"])[["model", "around it"]].median()
-cost.round(3)
+times = pd.DataFrame(rounds, columns=["round", "clients", "whole", "scoring"])
+times["not scoring"] = (times.whole - times.scoring).clip(lower=0)
+times["share not scoring"] = times["not scoring"] / times.whole
+per = times.groupby("clients").median().drop(columns="round")
+per.round(3)
 
 # %% tags=["nbval-ignore-output"]
-fig, axes = figures.new(
-    xlabel="per request (ms)",
-    title="A busy server shares not only the model but also what is around it",
-    columns=2,
-    size=(7.6, 2.6),
+fig, ax = figures.new(
+    xlabel="share of the time from one answer to the next",
+    title="A busy server hides most of the work around the model",
+    size=(7.6, 2.5),
 )
-for ax, clients in zip(axes, CLIENTS, strict=True):
-    part = cost.loc[clients].loc[ROUTES[::-1]]
-    ax.barh(part.index, part.model, height=0.5, label="model")
-    ax.barh(part.index, part["around it"], left=part.model, height=0.5, label="around it")
-    ax.set_title(f"{clients} client{'s' * (clients > 1)}", fontsize=10)
-    ax.grid(axis="y", visible=False)
-guessed = cost.model[64, "JSON"] + cost["around it"][1, "JSON"] / my_times
-figures.mark_guess(axes[1], x=guessed)
-axes[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=2, frameon=False)
-once, shared = cost["around it"][1, "JSON"], cost["around it"][64, "JSON"]
+idle = per["share not scoring"]
+names = [f"{c} client{'s' * (c > 1)}" for c in idle.index]
+ax.barh(names, idle, height=0.5, color=figures.ORANGE, label="model not scoring")
+ax.barh(names, 1 - idle, left=idle, height=0.5, color=figures.BLUE, label="scoring")
+ax.set_xlim(0, 1)
+ax.invert_yaxis()
+ax.grid(axis="y", visible=False)
+look = {"color": figures.GUESS_COLOUR, "linestyle": (0, (5, 3))}
+ax.plot([my_share] * 2, [0.7, 1.3], label=figures.GUESS, **look)
+ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.35), ncols=3, frameon=False)
+alone, busy = per["not scoring"]
 figures.show(
     fig,
-    caption=f"By the JSON route a request spends {once:.2f} ms around the model when it is"
-    f" alone, and costs {shared:.3f} ms there on a busy server. The two panels have"
-    " different scales.",
-    alt="Two panels of horizontal bars, one for one client and one for 64, each with a bar for"
-    " JSON and one for binary, split into the model and what is around it.",
+    caption=f"With one client the model does not score for {idle[1]:.0%} of the time,"
+    f" {alone:.2f} ms for each answer; with 64 for {idle[64]:.0%}, {busy:.3f} ms for each.",
+    alt="Two horizontal bars of full length, for one client and for 64, each split into the time"
+    " in which the model scores and the time in which it does not, with your guess marked.",
 )
 
 # %% [markdown]
-# The finding takes the ratio within each round and route, then the median.
+# The finding divides the time not scoring, for each answer, with one client by that with 64, round
+# by round, and takes the median.
 
 # %%
-around = costs.pivot(index=["round", "route"], columns="clients", values="around it")
+around = times.pivot(index="round", columns="clients", values="not scoring")
 times_less = (around[1] / around[64].clip(lower=1e-3)).median()
 finding(
-    "a request costs less around the model when 64 clients keep the server busy"
-    " than when it is alone",
+    "with 64 clients the model waits less for each answer than with one",
     measured=times_less,
     at_least=2,
     unit="times",
@@ -132,32 +118,34 @@ finding(
 # scores a batch while the other reads the requests of the next. One wake-up reads several
 # requests, and one hand-over serves a whole batch.
 #
-# What remains is what no batch can share: the bytes of each request and each answer. That is where
-# servers differ, and the next section compares it.
+# So the work around the model has not become less by that much: it is hidden. And nobody is
+# answered sooner. With 64 requests under way each waits, by Little's law, 64 times as long as it is
+# from one answer to the next.
 
 # %% [markdown]
 # ## Five servers, one model
 #
 # **The question.** How much of what the model alone can do is left when a server stands before it?
 #
-# Five servers were measured in one run: the course's service, **mosec**, **LitServe**, **BentoML**
-# and **Ray Serve**. All run the same network on one thread, in batches of at most 32. All share the
-# same two processors with the same load generator, and take turns in several rounds. Before one is
-# measured it answers every held-out row, and every label is compared with the scorer's own.
+# Five servers were measured in one run: ours, **mosec**, **LitServe**, **BentoML** and **Ray
+# Serve**. All run the same network on one thread, in batches of at most 32. All share the same two
+# processors with the same load generator, and take turns in several rounds. Before one is measured
+# it answers every held-out row, and every label is compared with the scorer's own.
 #
 # This is a record, not your machine. It is drawn from
-# [a file](../../labkit/riverton/peers/results.json) that the benchmark wrote, and
-# [its page](../../labkit/riverton/peers/README.md) says how to repeat it.
+# [a file](../../labkit/riverton/peers/results.json) that the benchmark wrote.
+# [Its page](../../labkit/riverton/peers/README.md) says how each server was set up and how to
+# repeat it.
 
 # %%
 record = benchmark.load_results()
-about = record["machine"]
+about, count = record["machine"], record["rounds"]
 print(f"Recorded on {record['date']} with Python {about['python']} on {about['system']}:")
 print(f"{about['processor']}, {about['cores']} cores, {about['memory_gb']} GB.")
+print(f"Two busy programs got {record['free_share']:.0%} of two processors.")
+print(f"Every server had its turn {count} time{'s' * (count > 1)}.")
+print(", ".join(f"{name} {version}" for name, version in record["versions"].items()))
 print(f"The model alone scores {record['limit_per_s']:,.0f} rows per second in batches of 32.")
-settings = pd.Series(record["settings"], name="how it was set up").rename_axis("server")
-with pd.option_context("display.max_colwidth", None):
-    display(settings.to_frame())
 
 # %% [markdown]
 # **Your guess.** What share of the model's limit does Ray Serve reach, asked in JSON?
@@ -166,14 +154,15 @@ with pd.option_context("display.max_colwidth", None):
 my_share = 0.8  # of what the model alone does, edit me
 
 # %% [markdown]
-# **Measured**, in medians over the rounds. `served` is per second with 64 or 128 clients, whichever
-# suits the server better. `share` is that of the model's limit, `to ours` the ratio to the course's
-# service by the same route. `CPU ms` is the processor time that one answer took, the model's part
-# among it.
+# **Measured**, in medians over the rounds. *JSON* is text, to be parsed into 64 numbers; *binary*
+# is the 64 numbers as they lie in memory. `served` is per second with 64 or 128 clients, whichever
+# suits the server better. `share` is that of the model's limit, `least` and `most` the same in the
+# worst and the best round. `CPU ms` is the processor time of one answer: all processes of the
+# server, the model among it, the load generator not.
 
 # %%
 measured = benchmark.table(record)
-columns = ["served", "share", "to ours", "errors", "CPU ms"]
+columns = ["served", "share", "least", "most", "errors", "CPU ms"]
 columns += ["processes", "memory (MB)", "start (s)"]
 measured[columns].round(2)
 
@@ -185,40 +174,65 @@ fig, ax = figures.new(
 names = [f"{name}, {route}" for name, route in measured.index]
 colours = [figures.BLUE if route == "JSON" else figures.SKY for _, route in measured.index]
 ax.barh(names, measured.share, color=colours, height=0.6)
-for place, value in enumerate(measured.share):
-    ax.text(value, place, f" {value:.0%}", va="center", fontsize=9)
+for place, one in enumerate(measured.itertuples()):
+    ax.plot([one.least, one.most], [place] * 2, color=figures.BLACK, linewidth=1.5)
+    ax.text(one.most, place, f" {one.share:.0%}", va="center", fontsize=9)
 ax.invert_yaxis()
 ax.set_xlim(0, 1.08)
 ax.grid(axis="y", visible=False)
 place = names.index("Ray Serve, JSON")
-look = {"color": figures.GUESS_COLOUR, "linestyle": (0, (5, 3))}
 ax.plot([my_share] * 2, [place - 0.45, place + 0.45], **look)
 ax.text(my_share + 0.01, place, figures.GUESS, va="center", color=figures.GUESS_COLOUR, fontsize=9)
 by_json = measured.xs("JSON", level="route")
 first, last = by_json.share.idxmax(), by_json.share.idxmin()
 figures.show(
     fig,
-    caption=f"Asked in JSON, {first} serves most, {by_json.share[first]:.0%} of the model's limit,"
-    f" and {last} least, {by_json.share[last]:.0%}. Your guess for Ray Serve was {my_share:.0%};"
-    f" it reached {by_json.share['Ray Serve']:.0%}. Dark: JSON, light: binary.",
+    caption=f"Asked in JSON the servers reached {by_json.share[last]:.0%} ({last}) to"
+    f" {by_json.share[first]:.0%} ({first}) of the model's limit. Your guess for Ray Serve was"
+    f" {my_share:.0%}; it reached {by_json.share['Ray Serve']:.0%}. Dark: JSON, light: binary;"
+    " the black lines span the rounds.",
     alt="Horizontal bars of the share of the model's limit that each server reached, by route.",
 )
 
 # %% [markdown]
+# Do not rank two servers whose black lines overlap: another run may turn them round.
+#
+# What makes the difference? The format of the body, or the server?
+
+# %%
+by_route = measured.share.unstack()
+ratio = (by_route.binary / by_route.JSON).dropna()
+print("Binary against JSON:", ", ".join(f"{n} {v:.2f} times" for n, v in ratio.items()))
+print(f"{first} against {last}, both JSON: {by_json.share[first] / by_json.share[last]:.1f} times")
+
+# %% [markdown]
+# Both lines are about one row of 64 numbers. What a server does for a request in Python counts, be
+# the body text or not: reading HTTP, finding the handler, checking the input, making objects. So
+# does how often a request passes from one process to another. Read the servers by that:
+#
+# | | HTTP and routing | the row is checked by | between processes |
+# |---|---|---|---|
+# | ours | a short parser in Python | a few lines | never; one process |
+# | mosec | Rust | a few lines | to a worker, a batch at a time |
+# | LitServe | uvicorn and FastAPI | a few lines | to a worker, by a queue |
+# | BentoML | uvicorn and Starlette | pydantic, by type | with one worker, never |
+# | Ray Serve | a proxy (HAProxy), then uvicorn | a few lines | from the proxy to a replica |
+#
 # A share says what a server can do at most. Few run a server there. The next figure is the other
-# half: the tail of the latency at rates that each of them can follow, sent as by customers who know
-# nothing of each other.
+# half: the tail of the latency at rates below that, sent as by customers who know nothing of each
+# other. It is p95, because a run holds only so many requests.
 
 # %%
 latency = pd.DataFrame(record["latency"])
 latency = latency[latency.route == "JSON"]
-p99 = latency.groupby(["server", "rate"], sort=False).p99_ms.median().unstack(0)
+p95 = latency.groupby(["server", "rate"], sort=False).p95_ms.median().unstack(0)
+fewest = latency.groupby(["server", "rate"]).requests.sum().min()
 fig, ax = figures.new(
-    xlabel="requests per second", ylabel="p99 (ms)",
-    title="The tail of the latency, in JSON, up to what each server can follow",
+    xlabel="requests per second", ylabel="p95 (ms)",
+    title="The tail of the latency, in JSON, at the rates each was asked",
 )  # fmt: skip
 for name in dict.fromkeys(measured.index.get_level_values("server")):
-    ax.plot(p99[name].dropna(), marker="o", markersize=4, label=name)
+    ax.plot(p95[name].dropna(), marker="o", markersize=4, label=name)
 ax.set(xscale="log", yscale="log")
 ax.xaxis.set_major_formatter("{x:g}")
 ax.yaxis.set_major_formatter("{x:g}")
@@ -227,30 +241,30 @@ figures.label_lines(ax)
 low = record["rates"][0]
 figures.show(
     fig,
-    caption=f"At {low:g} requests per second p99 lies between {p99.loc[low].min():.1f} ms"
-    f" ({p99.loc[low].idxmin()}) and {p99.loc[low].max():.1f} ms ({p99.loc[low].idxmax()})."
-    " A line ends at the highest rate that its server was asked at.",
-    alt="p99 latency against the rate on two logarithmic axes, one line per server. The lines of"
+    caption=f"At {low:g} requests per second p95 lies between {p95.loc[low].min():.1f} ms"
+    f" ({p95.loc[low].idxmin()}) and {p95.loc[low].max():.1f} ms ({p95.loc[low].idxmax()})."
+    f" Each point rests on {fewest:,} requests or more. A line ends at the highest rate that its"
+    " server was asked at.",
+    alt="p95 latency against the rate on two logarithmic axes, one line per server. The lines of"
     " the slower servers end early.",
 )
 
 # %% [markdown]
-# The two lower rates are a tenth and a half of what the slowest server can do, so that all of them
-# could be asked at both. Here is the median beside the tail, in ms, by both routes.
+# Here is the median beside the tail, in ms, at the two rates that all of them were asked at.
 
 # %%
 low, middle = record["rates"][:2]
-columns = [f"{p} at {rate:g}" for rate in (low, middle) for p in ("p50", "p99")]
-measured[columns].round(1)
+columns = [f"{p} at {rate:g}" for rate in (low, middle) for p in ("p50", "p95")]
+measured.xs("JSON", level="route")[columns].round(1)
 
 # %% [markdown]
-# Compare mosec's median with ours. mosec holds a batch that is not full until its window of a
-# millisecond has passed, the shortest that it has. That is the price of a fixed window at low load,
-# as you saw in [Batching](03_batching.ipynb).
+# mosec and LitServe hold a batch that is not full until a window of a millisecond has passed: at
+# low load that is part of their median, as you saw in [Batching](03_batching.ipynb). The rest is
+# the way through their processes.
 #
-# **Where it stops being true.** This model is small: a row costs a fraction of a millisecond. What
-# a server adds is the same for any model. So compute how much of the processor time a server would
-# take if a row cost more.
+# **Where it stops being true.** This model is small: a row costs a fraction of a millisecond. For
+# bodies of this size and batches as full, what a server adds is about the same for another model.
+# So compute how much of the processor time a server would take if a row cost more.
 
 # %%
 own_ms = 1e3 / record["limit_per_s"]  # a row of this model
@@ -262,8 +276,8 @@ share = pd.DataFrame({f"{ms:.3g} ms": added_ms / (added_ms + ms) for ms in row_m
 (100 * share).round(1).rename_axis("server's part (%)")
 
 # %% [markdown]
-# For a model that takes a tenth of a second the choice of a server is not a matter of speed. For a
-# small one it decides how many machines you rent. So ask first what your own row costs.
+# For a model whose row takes a tenth of a second the choice of a server is not a matter of speed.
+# For a small one it decides how many machines you rent. So ask first what your own row costs.
 #
 # Three more reasons not to carry these numbers elsewhere. Two processors are few: a server with
 # many processes has no room here that it would have on a large machine. The load generator takes
@@ -278,12 +292,14 @@ share = pd.DataFrame({f"{ms:.3g} ms": added_ms / (added_ms + ms) for ms in row_m
 #
 # **The question.** A process that holds the model is killed, as the system does when memory runs
 # out. How many of the requests that follow are lost?
-
-# %% [markdown]
-# **Your guess**, for the course's service: what share of the requests due after the kill is lost?
+#
+# Ours has one such process, and whoever has one loses all. mosec can have several.
+#
+# **Your guess.** mosec with two workers, one of them killed: how many of 100 requests that
+# follow are lost?
 
 # %%
-my_lost = 0.1  # of the requests after the kill, edit me
+my_lost = 50  # of 100 requests after the kill, edit me
 
 # %% [markdown]
 # **Measure.** A steady load, far below the capacity, for three seconds; the kill comes after one.
@@ -309,12 +325,12 @@ def kill_one(running):
     return frame
 
 
-killed = {}
+killed, OURS = {}, "ours (1 process)"
 with Running(peer("ours")) as running:
-    killed["ours"] = kill_one(running)
+    killed[OURS] = kill_one(running)
 
 # %%
-after = killed["ours"].query("after")
+after = killed[OURS].query("after")
 finding(
     "once its one process is killed, the course's service answers nothing: share lost",
     measured=float(after.lost.mean()),
@@ -331,30 +347,36 @@ finding(
 #
 # [mosec](https://mosecorg.github.io/mosec/) is a server in Rust that takes the requests, makes the
 # batches and hands them to Python processes, *workers*, over a socket. Requests can go through
-# several *stages*, each with workers of its own: one to decode images, one to score. This is the
-# whole application that was measured above.
+# several *stages*, each with workers of its own: one to decode images, one to score. This is what
+# was measured above; the rest of its file is
+# `server.append_worker(Scorer, num=1, max_batch_size=32, max_wait_time=1)` and `server.run()`.
 
 # %%
-peers.show("mosec_app.py")
+peers.show("mosec_app.py", "Scorer")
 
 # %% [markdown]
+# Three of its defaults you should know: it listens at all addresses of the machine (here it is
+# told `127.0.0.1`), it gives a request up after three seconds, and it holds as many workers as
+# you say, whatever the load.
+#
 # The next cell runs it with two workers, where mosec is installed (`pip install mosec`, Linux and
-# macOS), and kills one of them.
+# macOS), and kills one of them. The last line counts requests due after the kill; one that was
+# with the killed worker at that moment is lost as well, and is told on its own.
 
 
 # %% tags=["nbval-ignore-output"]
 def run_and_kill(server):
     """Run `server`, say what it consists of, kill a process."""
     with Running(server) as running:
-        use, (near, far) = running.usage(), running.ports()
-        print(f"{server.name}: first answer after {running.start_s:.1f} s.")
-        print(f"{use.processes} processes with {use.memory_mb:,.0f} MB.")
-        print(f"Ports: {near} for this machine, {far} open to others.")
+        before, (near, far) = running.usage(), running.ports()
         found = kill_one(running)
         left = running.usage().processes
-    lost = found.query("after").lost
-    print(f"Killed one: {lost.sum()} of {len(lost)} requests after it were lost.")
-    print(f"Two seconds later there were {left} processes.")
+    print(f"{server.name}: first answer after {running.start_s:.1f} s.")
+    print(f"Ports: {near} for this machine, {far} open to others. {before.memory_mb:,.0f} MB.")
+    print(f"Processes: {before.processes} before the kill, {left} two seconds after the load.")
+    lost = found[found.lost]
+    print(f"Lost before the kill: {(~lost.after).sum()}.")
+    print(f"Lost after it: {lost.after.sum()} of {found.after.sum()}.")
     return found
 
 
@@ -362,12 +384,13 @@ two_workers = peer("mosec", "--processes", "2")
 if absent(two_workers):
     print(absent(two_workers))
 else:
-    killed["mosec"] = run_and_kill(two_workers)
+    killed["mosec (2 workers)"] = run_and_kill(two_workers)
 
 # %% [markdown]
 # The other worker takes over, and mosec starts a new one in place of the one that died. It does so
-# as long as one of a stage lives. Where the last one dies, the server takes it for a mistake in
-# your code and ends: then whatever runs mosec has to start it again, Kubernetes for example.
+# as long as one of a stage lives. With one worker mosec ends when that dies, as ours does: it takes
+# it for a mistake in your code. Then whatever runs mosec has to start it again, Kubernetes for
+# example.
 
 # %% [markdown]
 # ### Ray Serve: more than one machine
@@ -378,9 +401,16 @@ else:
 # a request, and what replaces one that dies is Ray's affair.
 
 # %%
-peers.show("ray_app.py")
+peers.show("ray_app.py", "Scorer")
 
 # %% [markdown]
+# Before you run it: Ray's processes talk to each other over the network, as they would between
+# machines, and open ports for that, whatever address HTTP is bound to. Whoever reaches those ports
+# can run code on the cluster. Its documentation asks for a network that you trust
+# ([Security](https://docs.ray.io/en/latest/ray-security/)), and from version 2.52 on
+# `RAY_AUTH_MODE=token` turns everybody away who does not know a token. We run it so, with a token
+# made for this one run, and with HTTP on this machine alone.
+#
 # The next cell runs it with two replicas, where Ray is installed (`pip install "ray[serve]"`), and
 # kills one of them. It takes about half a minute, most of it for starting.
 
@@ -389,29 +419,30 @@ two_replicas = peer("Ray Serve", "--replicas", "2")
 if absent(two_replicas):
     print(absent(two_replicas))
 else:
-    killed["Ray Serve"] = run_and_kill(two_replicas)
+    killed["Ray Serve (2 replicas)"] = run_and_kill(two_replicas)
 
 # %% [markdown]
 # Ray replaces a replica that has died as well. On a small machine that takes longer than we
 # watched, so the count may still be lower by one.
 #
-# Look at the ports, too. Ray's processes talk to each other over the network, as they would
-# between machines. Its documentation asks you to run a cluster in a network that you trust: whoever
-# reaches those ports can run code on it ([Security](https://docs.ray.io/en/latest/ray-security/)).
+# One process is not replaced. The cluster has a head, which keeps what all others need to know
+# (Ray calls it the GCS). By default it is not fault tolerant: where it dies the cluster goes with
+# it, unless its state is kept in a Redis outside and something starts it again, KubeRay for
+# example.
 
 # %% tags=["nbval-ignore-output"]
 fig, ax = figures.new(
     xlabel="due at (s)", title="What follows when a process with the model is killed",
     size=(7.6, 1.6 + 0.4 * len(killed)),
 )  # fmt: skip
-guess = killed["ours"].copy()
-guess["lost"] = guess.after & (guess[::-1].after.cumsum()[::-1] > (1 - my_lost) * len(after))
+guess = killed[OURS].copy()
+guess["lost"] = guess.after & (guess.after.cumsum() <= my_lost / 100 * guess.after.sum())
 for place, (name, one) in enumerate({figures.GUESS: guess, **killed}.items()):
     good, bad = one[~one.lost], one[one.lost]
     dim = {"alpha": 0.4} if name == figures.GUESS else {}
     ax.plot(good.intended_s, [place] * len(good), "|", color=figures.BLUE, **dim)
     ax.plot(bad.intended_s, [place] * len(bad), "x", color=figures.ORANGE, **dim)
-ax.set_yticks(range(len(killed) + 1), [figures.GUESS, *killed])
+ax.set_yticks(range(len(killed) + 1), [f"{figures.GUESS} for mosec", *killed])
 ax.set_ylim(len(killed) + 0.5, -0.5)
 ax.axvline(1.0, color=figures.GREY, linewidth=1)
 ax.grid(axis="y", visible=False)
@@ -424,13 +455,14 @@ figures.show(
     caption="Of the requests due after the kill, at the grey line, " + ", ".join(told) + "."
     " A blue stroke is a request that was answered, an orange cross one that was lost.",
     alt="One row of marks per server along three seconds, and one for your guess. After the kill"
-    " at one second the row of the course's service consists of crosses.",
+    " at one second the row of our one process consists of crosses.",
 )
 
 # %% [markdown]
 # **Why.** Two processes that hold the model, and somebody who watches them. Neither is specific to
-# machine learning, and neither needs a large system: two copies of the course's service behind a
-# proxy, started by a supervisor, would do the same. What you get from mosec or Ray Serve is that
+# machine learning, and neither needs a large system: two copies of ours behind a proxy, started by
+# a supervisor, would do the same. The first row has one process, the others two: that, more than
+# the server, is the difference. What you get from mosec or Ray Serve is that
 # somebody else has thought of the cases.
 
 # %% [markdown]
@@ -439,58 +471,36 @@ figures.show(
 # From the documentation of each (mosec, and Ray Serve on autoscaling, fault tolerance and in-place
 # updates; see below), and from the experiments above:
 #
-# | | the course's service | mosec | Ray Serve |
+# | | ours | mosec | Ray Serve |
 # |---|---|---|---|
 # | processes with the model | one | many, in one or several stages | many, on many machines |
 # | more of them under load | no | leave it to Kubernetes | by requests under way per replica |
 # | one of several dies | there are not several | a new one starts | a new one starts |
-# | too many requests | 503 | 429 | 503, once you set `max_queued_requests` |
+# | the last one dies | the server ends | the server ends | a new one starts |
+# | too many requests | 503 | 429; 408 after 3 s | 503, once you set `max_queued_requests` |
 # | a new version | restart | leave it to Kubernetes | replaced in place, by `serve deploy` |
+# | the head dies | no head | no head | the cluster ends, unless Redis keeps its state |
 # | metrics for Prometheus | `/metrics` | `/metrics` | from each machine of the cluster |
 #
-# And the price, from the record: each column in multiples of the course's service, by JSON.
-
-# %%
-price = by_json[["CPU ms", "processes", "memory (MB)", "start (s)"]]
-(price / price.loc["ours"]).round(1)
-
-# %% [markdown]
-# LitServe and BentoML stand in the record as well, and their applications
-# [beside the others](../../labkit/riverton/peers/README.md). What they offer beside batching:
-# LitServe the steps of a prediction as methods, on top of FastAPI; BentoML typed input, packaging
-# for deployment, and a dispatcher that fits its window to the traffic.
-
-# %% [markdown]
-# ## What you measured
-
-# %% tags=["nbval-ignore-output"]
-found = [
-    ("here", "around the model, alone: JSON (ms)", f"{once:.2f}"),
-    ("here", "the same on a busy server", f"{times_less:.0f} times less"),
-    ("here", "lost after a kill: ours", f"{after.lost.mean():.0%}"),
-]
-for name, one in killed.items():
-    if name != "ours":
-        found += [("here", f"lost after a kill: {name}", f"{one.query('after').lost.mean():.0%}")]
-found += [
-    (record["date"], f"share of the model's limit, JSON: {name}", f"{value:.0%}")
-    for name, value in by_json.share.items()
-]
-pd.DataFrame(found, columns=["where", "what", "measured"]).set_index("where")
-
-# %% [markdown]
-# **At work.** Do not run the course's service for customers: it is made to be read. Ask four
-# questions, in this order.
+# Two more stand in the record. Take **LitServe** where your team knows FastAPI and wants the steps
+# of a prediction as methods; by default it ends the whole server when a worker dies
+# (`restart_workers=True` changes that). Take **BentoML** where a model is to be packaged with its
+# input types and deployed, and its dispatcher may fit the window to the traffic.
 #
-# 1. *What does a row of your model cost?* Far above a millisecond, any of these will do, and you
+# ## What you measured
+#
+# On your machine: how much of the time the model waits, alone and busy, and what a kill costs with
+# one process and with two. From the record: what share of the model's speed each server leaves.
+#
+# **At work.** Do not run ours for customers: it is made to be read. Ask three questions, in this
+# order.
+#
+# 1. *What does a row of your model cost?* At tens of milliseconds any of these will do, and you
 #    choose by the rest.
 # 2. *Does it fit on one machine?* Then mosec behind your usual supervisor is little to run and
 #    little to learn.
 # 3. *Does it not, or does the load come and go?* Then you want replicas on several machines and
 #    somebody who counts them: Ray Serve, or Kubernetes with one of the others inside.
-# 4. *Who sends the requests?* Where it is your own program, a binary body saves the parsing, at
-#    least with the servers whose time goes there.
-#
 # And measure with your model, on your machines, each label compared: the benchmark is one
 # file around a load generator that you know by now.
 #
@@ -504,4 +514,5 @@ pd.DataFrame(found, columns=["where", "what", "measured"]).set_index("where")
 # - BentoML on
 #   [adaptive batching](https://docs.bentoml.com/en/latest/get-started/adaptive-batching.html) and
 #   LitServe on [batching](https://lightning.ai/docs/litserve/features/batching).
-# - NVIDIA's Triton Inference Server: the same ideas for many models on one GPU.
+# - NVIDIA's Triton Inference Server: the same ideas for many models at once, on GPUs (one or
+#   several) and CPUs.

@@ -51,11 +51,12 @@ SATURATED_S = 1.2
 WARM_S = 0.5
 SHARES = (0.1, 0.5)
 """Of the capacity of the slowest: rates that all are asked at."""
-MORE_SHARES = (0.3, 0.6)
+MORE_SHARES = (0.2, 0.4)
 """Of the capacity of our own JSON route: rates for those that can follow."""
 CAN_FOLLOW = 0.85
 """A rate above this share of a server's capacity is not put on it."""
-REQUESTS, LONGEST_S = 800, 3.5
+REQUESTS, SHORTEST_S, LONGEST_S = 800, 1.5, 3.5
+"""So many at each rate, but for no less and no more time."""
 
 
 class WrongLabels(PeerError):
@@ -121,7 +122,8 @@ class Asked:
         refuse_wrong(self.name, result, self._truth, all_of_them=False)
         return {
             "p50_ms": result.percentile(50),
-            "p99_ms": result.percentile(99),
+            "p95_ms": result.percentile(95),
+            "requests": len(schedule),
             "errors": result.errors,
         }
 
@@ -131,6 +133,11 @@ def common_rates(capacity: Mapping[tuple[str, str], float]) -> list[float]:
     slowest, ours = min(capacity.values(), default=0.0), capacity.get((OURS, "JSON"), 0.0)
     rates = {*(share * slowest for share in SHARES), *(share * ours for share in MORE_SHARES)}
     return [float(f"{rate:.2g}") for rate in sorted(rates) if rate > 0]
+
+
+def seconds_at(rate: float) -> float:
+    """How long a rate is put on a server."""
+    return min(LONGEST_S, max(SHORTEST_S, REQUESTS / rate))
 
 
 def measure(
@@ -151,7 +158,7 @@ def measure(
                 if number == 0:
                     asked.check()
                 asked.saturated(CLIENTS[0], WARM_S)
-                for clients in CLIENTS if number else CLIENTS[:1]:
+                for clients in CLIENTS:
                     row = {**who, **asked.saturated(clients, SATURATED_S)}
                     if number:
                         saturated.append(row)
@@ -166,9 +173,7 @@ def measure(
         if not taking_part:
             break
         limits.append(_limit(mlp, rng))
-        schedules = [
-            (rate, poisson_schedule(rate, min(LONGEST_S, REQUESTS / rate), rng)) for rate in rates
-        ]
+        schedules = [(rate, poisson_schedule(rate, seconds_at(rate), rng)) for rate in rates]
         _say("The first round checks every label." if number == 0 else f"Round {number}.")
         for peer in (
             taking_part[number % len(taking_part) :] + taking_part[: number % len(taking_part)]
@@ -203,9 +208,10 @@ def table(results: Mapping[str, Any]) -> pd.DataFrame:
     """Sum the results up: one row per server and route, medians over the rounds.
 
     `served` is per second, with the number of clients that suits that server best; `share` is
-    that of the model's limit, `to ours` the ratio to our own service by the same route. The
-    columns of latency are in ms, infinite where more requests went unanswered than the percentile
-    allows, and empty where the rate was above what the server can follow.
+    that of the model's limit, `least` and `most` the same in the worst and the best round, and
+    `to ours` the ratio to our own service by the same route. The columns of latency are in ms,
+    infinite where more requests went unanswered than the percentile allows, and empty where the
+    rate was above what the server can follow.
     """
     runs = pd.DataFrame(results["saturated"])
     where = ["server", "route"]
@@ -217,12 +223,18 @@ def table(results: Mapping[str, Any]) -> pd.DataFrame:
     best = best.loc[order]
     shown = best[["served"]].copy()
     shown["share"] = best["served"] / results["limit_per_s"]
+    rounds = runs.set_index([*where, "clients"])["served"] / results["limit_per_s"]
+    for name, of_all in (
+        ("least", rounds.groupby(level=[0, 1, 2]).min()),
+        ("most", rounds.groupby(level=[0, 1, 2]).max()),
+    ):
+        shown[name] = [of_all[(*place, best["clients"][place])] for place in order]
     ours = {route: best["served"].get((OURS, route), np.nan) for _, route in order}
     shown["to ours"] = [best["served"][place] / ours[place[1]] for place in order]
     latency = pd.DataFrame(results["latency"])
     for rate in results["rates"]:
-        at = latency[latency["rate"] == rate].groupby(where)[["p50_ms", "p99_ms"]].median()
-        for name in ("p50", "p99"):
+        at = latency[latency["rate"] == rate].groupby(where)[["p50_ms", "p95_ms"]].median()
+        for name in ("p50", "p95"):
             shown[f"{name} at {rate:g}"] = at[f"{name}_ms"].reindex(shown.index)
     errors = (
         runs.groupby(where)["errors"]

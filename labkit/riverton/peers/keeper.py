@@ -1,7 +1,8 @@
 """Keeps a server of somebody else's: starts it, and ends it with all that it has started.
 
 `python -m labkit.riverton.peers.keeper '{"command": [...], "env": {...}, "port": ...}'` says in one
-line that the server listens. In `env`, {scratch} is a folder that goes when the server ends.
+line that the server listens. In `env`, {scratch} is a folder that goes when the server ends, and
+{secret} a word that nobody else knows: made here, for the arguments of a process are no secret.
 
 Ray, mosec, BentoML and LitServe all start processes of their own, and some go on when the one that
 started them dies. So on Linux the keeper takes in every process below it whose parent has died, and
@@ -13,6 +14,7 @@ import contextlib
 import ctypes
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -39,7 +41,8 @@ def main(options: dict[str, Any]) -> int:
     raise_file_limit()
     with tempfile.TemporaryDirectory() as scratch:
         log = os.path.join(scratch, "log")  # noqa: PTH118
-        env = {k: v.replace("{scratch}", scratch) for k, v in options["env"].items()}
+        words = {"{scratch}": scratch, "{secret}": secrets.token_hex(32)}
+        env = {name: _filled(value, words) for name, value in options["env"].items()}
         with open(log, "wb") as output:  # noqa: PTH123
             server = subprocess.Popen(
                 options["command"],
@@ -69,6 +72,12 @@ def main(options: dict[str, Any]) -> int:
         finally:
             end(server)
     return 0
+
+
+def _filled(value: str, words: dict[str, str]) -> str:
+    for word, meant in words.items():
+        value = value.replace(word, meant)
+    return value
 
 
 def adopt_orphans() -> None:

@@ -13,7 +13,7 @@ from labkit.riverton.scorers import MLP
 
 
 @serve.deployment(
-    max_ongoing_requests=256,  # the default, 5, would keep batches below 5
+    max_ongoing_requests=256,  # the default, 5, makes batches of at most 5
     ray_actor_options={"num_cpus": 1},
 )
 class Scorer:

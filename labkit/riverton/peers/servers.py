@@ -108,6 +108,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "BENTOML_DO_NOT_TRACK": "True",
     "RAY_USAGE_STATS_ENABLED": "0",
+    # Ray opens ports to other machines: whoever does not know the token is sent away there.
+    "RAY_AUTH_MODE": "token",
+    "RAY_AUTH_TOKEN": "{secret}",
     "MOSEC_ADDRESS": "127.0.0.1",
     "MOSEC_LOG_LEVEL": "warning",
     "RAY_SERVE_ENABLE_HA_PROXY": "1",
