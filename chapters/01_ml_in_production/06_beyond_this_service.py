@@ -14,6 +14,7 @@
 # %% tags=["wall-clock"]
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import LogLocator
 
 from labkit.lesson import figures, finding
 from labkit.riverton import peers
@@ -158,7 +159,8 @@ my_share = 0.8  # of what the model alone does, edit me
 # is the 64 numbers as they lie in memory. `served` is per second with 64 or 128 clients, whichever
 # suits the server better. `share` is that of the model's limit, `least` and `most` the same in the
 # worst and the best round. `CPU ms` is the processor time of one answer: all processes of the
-# server, the model among it, the load generator not.
+# server, the model among it, the load generator not. `errors` are requests that were refused
+# or not answered, in all runs, those at given rates among them.
 
 # %%
 measured = benchmark.table(record)
@@ -234,9 +236,10 @@ fig, ax = figures.new(
 for name in dict.fromkeys(measured.index.get_level_values("server")):
     ax.plot(p95[name].dropna(), marker="o", markersize=4, label=name)
 ax.set(xscale="log", yscale="log")
-ax.xaxis.set_major_formatter("{x:g}")
-ax.yaxis.set_major_formatter("{x:g}")
-ax.yaxis.set_minor_formatter("")
+for axis in (ax.xaxis, ax.yaxis):
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter("")
 figures.label_lines(ax)
 low = record["rates"][0]
 figures.show(
@@ -260,7 +263,7 @@ measured.xs("JSON", level="route")[columns].round(1)
 # %% [markdown]
 # mosec and LitServe hold a batch that is not full until a window of a millisecond has passed: at
 # low load that is part of their median, as you saw in [Batching](03_batching.ipynb). The rest is
-# the way through their processes.
+# elsewhere, the way from process to process among it.
 #
 # **Where it stops being true.** This model is small: a row costs a fraction of a millisecond. For
 # bodies of this size and batches as full, what a server adds is about the same for another model.
@@ -407,9 +410,9 @@ peers.show("ray_app.py", "Scorer")
 # Before you run it: Ray's processes talk to each other over the network, as they would between
 # machines, and open ports for that, whatever address HTTP is bound to. Whoever reaches those ports
 # can run code on the cluster. Its documentation asks for a network that you trust
-# ([Security](https://docs.ray.io/en/latest/ray-security/)), and from version 2.52 on
-# `RAY_AUTH_MODE=token` turns everybody away who does not know a token. We run it so, with a token
-# made for this one run, and with HTTP on this machine alone.
+# ([Security](https://docs.ray.io/en/latest/ray-security/)). From version 2.52 on
+# `RAY_AUTH_MODE=token` refuses whoever asks the cluster to run something without a token that it
+# knows. We run it so, with a token made for this one run, and with HTTP on this machine alone.
 #
 # The next cell runs it with two replicas, where Ray is installed (`pip install "ray[serve]"`), and
 # kills one of them. It takes about half a minute, most of it for starting.
@@ -462,8 +465,8 @@ figures.show(
 # **Why.** Two processes that hold the model, and somebody who watches them. Neither is specific to
 # machine learning, and neither needs a large system: two copies of ours behind a proxy, started by
 # a supervisor, would do the same. The first row has one process, the others two: that, more than
-# the server, is the difference. What you get from mosec or Ray Serve is that
-# somebody else has thought of the cases.
+# the server, is the difference. What you get from mosec or Ray Serve is that somebody else has
+# thought of the cases.
 
 # %% [markdown]
 # ## What they add, what they cost
@@ -501,6 +504,7 @@ figures.show(
 #    little to learn.
 # 3. *Does it not, or does the load come and go?* Then you want replicas on several machines and
 #    somebody who counts them: Ray Serve, or Kubernetes with one of the others inside.
+#
 # And measure with your model, on your machines, each label compared: the benchmark is one
 # file around a load generator that you know by now.
 #
