@@ -40,7 +40,7 @@ class Case:
     """Expected demand, this year's over last year's."""
     bound_ms: int
     spread: float
-    """What the busiest machine gets over what an even split would give it."""
+    """What the busiest machine gets over an even share; taken as the same for every fleet."""
     start_min: int
     """From asking for a machine on demand until it serves."""
     notice_s: int

@@ -1,4 +1,4 @@
-# message: expected ('a', 2, 16.0): two reserved, the rest on demand
+# message: expected a, 2, 16: two reserved, the rest on demand
 def month_cost(needs, reserved, prices, start_min):
     ahead = math.ceil(start_min / 60)
     cost = 0.0

