@@ -280,17 +280,9 @@ def sustainable(machine, bound, rates, traces, limits=LIMITS):
 
 # %% check="sustainable"
 share = good(np.array([10.0, 50.0, 51.0, math.inf, math.inf]), 50)
-assert not math.isclose(share, 2 / 3), (
-    "Of two queries in time, one late and two refused you find 2/3 good; expected 0.4. A query that"
-    " got no answer was a query. See hint 1."
-)
-assert not math.isclose(share, 0.2), (
-    "Of queries at 10, 50 and 51 ms and two refused you find 0.2 good; expected 0.4: 50 ms is"
-    " within 50 ms. See hint 1."
-)
 assert math.isclose(share, 0.4), (
-    f"Of two queries in time, one late and two refused you find {share:.3f} good; expected 0.4."
-    " See hint 1."
+    f"Of queries at 10, 50 and 51 ms and two refused you find {share:.3f} good; expected 0.4: 50 ms"
+    " is within 50 ms, and a query that got no answer was a query. See hint 1."
 )
 box = {"model_ms": (4.0, 1.0), "cycle_ms": (6.0, 1.5), "queue": 200}
 steps = list(range(20, 1000, 20))
@@ -316,8 +308,7 @@ assert rate == 300, (
     f"The rate came out as {rate:g}; expected 300, the largest that is kept under some limit."
     " See hint 3."
 )
-once = np.arange(1.0, 101.0)
-once[50:53] = 51.0
+once = np.r_[1.0:52.0, 51.0, 51.0, 54.0:101.0]
 single = {"model_ms": (0.0, 3.0), "cycle_ms": (0.0, 5.0), "queue": 1}
 got = sustainable(single, 12, [50, 100], [once])[0]
 assert got == 100, (
@@ -331,10 +322,6 @@ assert limit == 16, (
 
 # %% hidden="sustainable"
 ### BEGIN HIDDEN TESTS
-assert math.isclose(good(np.array([50.0, 50.0]), 50), 1), (
-    "Of two queries answered at the bound itself you find less than all good; expected 1: within"
-    " 50 ms includes 50. See hint 1."
-)
 traces = poisson_traces(7, 3, 1000)
 row_by_row = {"model_ms": (0.2, 4.0), "cycle_ms": (0.5, 6.0), "queue": 100}
 rate, limit = sustainable(row_by_row, 40, list(range(10, 200, 10)), traces)
@@ -577,15 +564,13 @@ def cheapest(needs, prices, start_min, budget):
 
 
 # %% check="price"
-week = [2, 2, 5, 2]
-cost = month_cost(week, 2, (1.0, 0.5), 20)
+cost = month_cost([2, 2, 5, 2], 2, (1.0, 0.5), 20)
 assert not math.isclose(cost, 7), (
     f"The month came out at {cost:g}; expected 10. The three machines start in the hour before they"
     " are needed, and are paid for in it. See hint 1."
 )
 assert not math.isclose(cost, 30), (
-    f"The month came out at {cost:g}; expected 10: this month has {len(week)} hours, not 24."
-    " See hint 2."
+    f"The month came out at {cost:g}; expected 10: this month has 4 hours, not 24. See hint 2."
 )
 assert math.isclose(cost, 10), f"The month came out at {cost:g}; expected 10. See hint 1."
 cost = month_cost([5, 2, 2, 2], 2, (1.0, 0.5), 20)
@@ -614,59 +599,41 @@ assert plan is not None and tuple(plan[:2]) == ("a", 2), (
 )
 assert math.isclose(plan[2], 16), f"Your plan costs {plan[2]:g}; expected 16. See hint 3."
 plan = cheapest(needs, prices, 20, 15)
-shown = ", ".join(map(str, plan or ["None"]))
 assert plan is None, (
-    f"With 15 euros for the month your plan is {shown}; expected None: the cheapest costs 16."
+    f"With 15 euros for the month your plan is {plan}; expected None: the cheapest costs 16."
     " See hint 3."
 )
 
 # %% hidden="price"
 ### BEGIN HIDDEN TESTS
-cost = month_cost([2, 2, 2, 5, 2], 2, (1.0, 0.5), 90)
-assert math.isclose(cost, 14), (
-    f"With a start of 90 minutes the month came out at {cost:g}; expected 14: three machines are"
-    " paid for in three hours. Round the hours up. See hint 1."
-)
-cost = month_cost([5, 2, 5], 2, (1.0, 0.5), 90)
-assert math.isclose(cost, 12), (
-    f"For the needs [5, 2, 5] and a start of 90 minutes the month came out at {cost:g}; expected"
-    " 12: three machines are paid for in three hours, the hour between once. See hint 1."
-)
-cost = month_cost([2, 2, 2, 5, 2], 2, (1.0, 0.5), 60)
-assert math.isclose(cost, 11), (
-    f"With a start of 60 minutes the month came out at {cost:g}; expected 11: a start of 60 minutes"
-    " takes one hour. See hint 1."
-)
-cost = month_cost([2, 5, 2, 5, 2], 2, (1.0, 0.5), 60)
-assert math.isclose(cost, 17), (
-    f"With a start of 60 minutes and two peaks the month came out at {cost:g}; expected 17: the"
-    " hour between the peaks is paid once. See hint 1."
-)
+for start, needed, expected, why in (
+    (90, [2, 2, 2, 5, 2], 14, "three machines are paid for in three hours; round the hours up"),
+    (90, [5, 2, 5], 12, "three machines are paid for in three hours, the hour between once"),
+    (60, [2, 2, 2, 5, 2], 11, "a start of 60 minutes takes one hour"),
+    (60, [2, 5, 2, 5, 2], 17, "the hour between the peaks is paid once"),
+):
+    cost = month_cost(needed, 2, (1.0, 0.5), start)
+    assert math.isclose(cost, expected), (
+        f"With a start of {start} minutes and the needs {needed} the month came out at {cost:g};"
+        f" expected {expected}: {why}. See hint 1."
+    )
 cost = month_cost([3] * 720, 0, (0.5, 0.3), 20)
 assert math.isclose(cost, 1080), (
     f"Three machines on demand for 720 hours came out at {cost:g}; expected 1080. See hint 2."
 )
-tide = [2] * 6 + [9] * 18
-plan = cheapest({"a": tide}, {"a": (1.0, 0.5)}, 20, 1000)
-shown = ", ".join(map(str, plan or ["None"]))
-assert plan is not None and tuple(plan[:2]) == ("a", 9), (
-    f"Where most hours need nine your plan is {shown}; expected nine reserved, for 108. See hint 3."
-)
-plan = cheapest({"a": [2] * 11 + [3]}, {"a": (1.0, 0.99)}, 20, 1000)
-shown = ", ".join(map(str, plan or ["None"]))
-assert plan is not None and tuple(plan[:2]) == ("a", 2), (
-    f"Your plan is {shown}; expected two reserved, which are in use all the time. See hint 3."
-)
-plan = cheapest({"a": [2] * 3 + [5] * 6 + [9]}, {"a": (1.0, 0.5)}, 0, 1000)
-shown = ", ".join(map(str, plan or ["None"]))
-assert plan is not None and tuple(plan[:2]) == ("a", 5), (
-    f"Where three hours need two, six need five and one needs nine your plan is {shown}; expected"
-    " five reserved, for 29: try each number, not only the least and the most. See hint 3."
-)
+for needed, price, start, expected, why in (
+    ([2] * 6 + [9] * 18, 0.5, 20, 9, "nine are needed most of the time"),
+    ([2] * 11 + [3], 0.99, 20, 2, "two are in use all the time"),
+    ([2] * 3 + [5] * 6 + [9], 0.5, 0, 5, "try each number, not only the least and the most"),
+):
+    plan = cheapest({"a": needed}, {"a": (1.0, price)}, start, 1000)
+    assert plan is not None and tuple(plan[:2]) == ("a", expected), (
+        f"For {needed}, 1 euro on demand and {price} reserved, your plan is {plan}; expected"
+        f" {expected} reserved: {why}. See hint 3."
+    )
 plan = cheapest({"a": [2] * 24, "b": [2] * 24}, {"a": (1.0, 0.5), "b": (1.0, 0.25)}, 20, 12)
-shown = ", ".join(map(str, plan or ["None"]))
 assert plan is not None and plan[0] == "b", (
-    f"Of two kinds your plan is {shown}; expected two of b, for 12 of 12 euros. See hint 3."
+    f"Of two kinds your plan is {plan}; expected two of b, for 12 of 12 euros. See hint 3."
 )
 try:
     plan = cheapest({"a": None}, {"a": (1.0, 0.5)}, 20, 1000)
@@ -1196,7 +1163,8 @@ fits = (
 dies = (
     f"If a machine fails then, {share['forecast, one lost']} are in time"
     f"{', and the promise holds' if holds else ', less than promised'}. In {broken} of the month's"
-    f" {len(serving)} hours the {case.notice_s} s until a failure is noticed are enough to break it."
+    f" {len(serving)} hours the {case.notice_s} s until a failure is noticed are enough to"
+    " break it."
 )
 
 # %% tags=["solution-only"]
@@ -1233,13 +1201,14 @@ parts |= {
     f" cost {redrawn['cost'].min()} to {redrawn['cost'].max()} euros, and another kind was cheapest"
     f" in {flips} of {len(redrawn)}. And real customers come together: a discount sends many at"
     " once. Tomorrow, let one rented machine get last year's busiest hour as it was recorded, sped"
-    f" up to {one:g} per second, and count what is late or unanswered in each five minutes. It takes"
-    f" an hour. If it keeps only 80 % of the rate, the cheapest plan is {price_of_less[0]} with"
-    f" {price_of_less[1]} reserved, for {euros(price_of_less[2])}.",
+    f" up to {one:g} per second, and count what is late or unanswered in each five minutes. It"
+    f" takes an hour. If it keeps only 80 % of the rate, the cheapest plan is {price_of_less[0]}"
+    f" with {price_of_less[1]} reserved, for {euros(price_of_less[2])}.",
     "At 130 %": f"With all machines {share['130 %, none lost']} of the payments at the peak are"
     f" checked in time, with one lost {share['130 %, one lost']}"
-    f" ({at_130['good, largest customer']:.2%} of our largest customer's,"
-    f" {notices}). If 1000 unchecked payments cost {euros(LATE_COSTS)}, these five minutes cost {euros(price['130 %, one lost'])}."
+    f" ({at_130['good, largest customer']:.2%} of our largest customer's, {notices}). If 1000"
+    f" unchecked payments cost {euros(LATE_COSTS)}, these five minutes cost"
+    f" {euros(price['130 %, one lost'])}."
     f" {'We need not give up anything then. ' if enough_at_130 else ''}What can be built before"
     f" the day is to refuse at once whoever finds {early} waiting:"
     f" {share['130 %, refuse early']} are then in time, and at twice the forecast"
@@ -1247,6 +1216,7 @@ parts |= {
     f" A smaller model would keep {share['130 %, smaller model']} and cost"
     f" {euros(price['130 %, smaller model'])}; at twice the forecast it costs"
     f" {euros(price['200 %, smaller model'])}, and nothing prepared"
-    f" {euros(price['200 %, one lost'])}. How many more it gets wrong is a guess: measure it first.",
+    f" {euros(price['200 %, one lost'])}. How many more it gets wrong is a guess: measure it"
+    " first.",
 }
 display(Markdown("\n\n".join(f"**{title}**\n\n{text}" for title, text in parts.items())))

@@ -1,4 +1,4 @@
-# message: expected nine reserved
+# message: nine are needed most of the time
 def month_cost(needs, reserved, prices, start_min):
     ahead = math.ceil(start_min / 60)
     cost = 0.0

@@ -1,4 +1,4 @@
-# message: A query that got no answer was a query
+# message: a query that got no answer was a query
 def good(latency, bound):
     answered = latency[np.isfinite(latency)]
     return np.mean(answered <= bound)
