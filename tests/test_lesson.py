@@ -156,6 +156,22 @@ def test_a_mark_stands_at_one_place():
     plt.close(figure)
 
 
+def test_a_percentile_curve_gives_the_slow_end_room():
+    figure, ax = figures.new(title="Two runs")
+    figures.percentile_curve(ax, np.arange(1.0, 1001.0), label="long")
+    figures.percentile_curve(ax, [3.0, math.inf, 1.0], label="short, one error")
+    long, short = ax.get_lines()
+    assert long.get_xdata()[989] == pytest.approx(0.0105)
+    assert long.get_ydata()[989] == 990
+    assert list(short.get_ydata()[:2]) == [1, 3]
+    assert math.isnan(short.get_ydata()[2])
+    assert ax.get_xlim() == pytest.approx((1, 0.0005))
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["p50", "p90", "p99", "p99.9"]
+    with pytest.raises(ValueError, match="no values"):
+        figures.percentile_curve(ax, [])
+    plt.close(figure)
+
+
 def documented(people: list[int], *, twice: bool = False) -> int:
     """Count people,
     once or twice.

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import NullLocator
 from PIL import Image
 
 # Okabe and Ito (2008), "Color Universal Design": told apart by colour-blind readers as well.
@@ -126,6 +127,27 @@ def label_lines(ax: Axes) -> None:
             str(line.get_label()), tuple(place), (6, 0), textcoords="offset points",
             color=line.get_color(), va="center", fontsize=9.5, annotation_clip=False,
         )  # fmt: skip
+
+
+def percentile_curve(ax: Axes, values: np.ndarray, **look) -> None:
+    """Draw `values` (latencies, say) against their percentile, both axes logarithmic.
+
+    The horizontal axis is the share of values that are larger, from all to few, so p90 and p99 lie
+    as far apart as p99 and p99.9, and the slow end is not squeezed into the last hundredth.
+    Infinite values count and are not drawn. Several curves may share the axes; `look` goes to
+    `ax.plot`.
+    """
+    ordered = np.sort(np.asarray(values, dtype=float))
+    if not len(ordered):
+        raise ValueError("no values: there is no percentile")
+    larger = 1 - (np.arange(len(ordered)) + 0.5) / len(ordered)
+    ax.plot(larger, np.where(np.isfinite(ordered), ordered, np.nan), **look)
+    smallest = min(0.5 / len(ordered), ax.get_xlim()[1] if len(ax.get_lines()) > 1 else 1)
+    ax.set(xscale="log", yscale="log", xlim=(1, smallest), xlabel="percentile")
+    marks = [(q, f"p{q:g}") for q in (50, 90, 99, 99.9, 99.99) if 1 - q / 100 >= smallest]
+    ax.set_xticks([1 - q / 100 for q, _ in marks], [mark for _, mark in marks])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_formatter("{x:g}")
 
 
 def show(figure: Figure, *, caption: str, alt: str) -> None:

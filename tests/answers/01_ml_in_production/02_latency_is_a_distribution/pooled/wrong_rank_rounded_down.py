@@ -1,0 +1,8 @@
+# message: rank 1.5 is rounded up
+def pooled_percentile(edges, histograms, q):
+    counts = [sum(of_bin) for of_bin in zip(*histograms, strict=True)]
+    rank, seen = max(1, int(q * sum(counts) / 100)), 0
+    for edge, count in zip(edges, counts, strict=True):
+        seen += count
+        if seen >= rank:
+            return edge
