@@ -102,6 +102,20 @@ assert full == (math.inf, math.inf), (
     f"At 4 ms and 250 per second the load is 1, and you return {full}; expected infinity twice."
     " See hint 3."
 )
+part = md1_ms(0.75, 333), mm1_ms(0.75, 333)
+assert math.isclose(part[0], 0.75 * (1 + 0.24975 / 1.5005)), (
+    f"M/D/1 at 0.75 ms and 333 per second came out as {part[0]:g} ms; expected 0.874834: the load"
+    " is 0.24975, and no part of it is cut off. See hint 1."
+)
+assert math.isclose(part[1], 0.75 / 0.75025), (
+    f"M/M/1 at 0.75 ms and 333 per second came out as {part[1]:g} ms; expected 0.999667: the load"
+    " is 0.24975, and no part of it is cut off. See hint 1."
+)
+near = md1_ms(0.5, 1999), mm1_ms(0.5, 1999)
+assert math.isclose(near[0], 500.25) and math.isclose(near[1], 1000), (
+    f"At 0.5 ms and 1999 per second the load is 0.9995, and you return {near}; expected 500.25 and"
+    " 1000: below 1 there is a steady state, however near. See hint 3."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -203,6 +217,12 @@ assert got == [0, 0], (
     f"waits([10, 20], [10, 1]) is {got}; expected [0, 0]: query 0 leaves as query 1 arrives."
     " See hint 3."
 )
+came, taken = [0, 1, 2], [3, 1, 1]
+waits(came, taken)
+assert (came, taken) == ([0, 1, 2], [3, 1, 1]), (
+    f"After your function the arrivals are {came} and the services {taken}; they were [0, 1, 2] and"
+    " [3, 1, 1]: leave what you are given as it is. See hint 1."
+)
 assert len(waits([], [])) == 0, "Without queries there are no waits. See hint 1."
 ### END HIDDEN TESTS
 
@@ -234,8 +254,8 @@ assert len(waits([], [])) == 0, "Without queries there are no waits. See hint 1.
 # ## Task 3: Capacity from batch records
 #
 # A service counts its batches by size, as the one of the lesson does. You get its records from a
-# busy hour. How many queries per second could it have answered in such batches if it had never been
-# idle?
+# busy hour. How many queries per second could it have answered, in this mix of sizes, if it had
+# never been idle? Do not round.
 
 
 # %% solution="capacity"
@@ -273,6 +293,14 @@ assert not (math.isclose(got, 1250) or math.isclose(got, 875)), (
     f"The capacity came out as {got:,.0f} per second; expected 1,100: a mean of the rates of the"
     " sizes forgets how long each of them lasts. See hint 2."
 )
+assert not math.isclose(got, 2000), (
+    f"The capacity came out as {got:,.0f} per second; expected 1,100: yours is that of full batches"
+    " alone, and three of four batches in this mix hold one query. See hint 2."
+)
+assert not math.isclose(got, 1500), (
+    f"The capacity came out as {got:,.0f} per second; expected 1,100: you count each size once, and"
+    " there were 300 batches of the one and 100 of the other. See hint 2."
+)
 assert not math.isclose(got, 1.1), (
     f"The capacity came out as {got:g}; expected 1,100: yours is per ms. See hint 3."
 )
@@ -297,6 +325,11 @@ got = capacity([{"batch": 32, "batches": 7, "model_ms": 3.0, "cycle_ms": 5.0}])
 assert math.isclose(got, 6400), (
     f"With batches of 32 alone the capacity came out as {got:,.1f} per second; expected 6,400."
     " See hint 3."
+)
+got = capacity([{"batch": 3, "batches": 5, "model_ms": 2.5, "cycle_ms": 7.0}])
+assert math.isclose(got, 3000 / 7), (
+    f"With batches of 3 in 7 ms the capacity came out as {got:g} per second; expected 428.571 and"
+    " more digits: a rate need not be whole. See hint 3."
 )
 ### END HIDDEN TESTS
 
@@ -393,6 +426,11 @@ got = mean_inside([(t, 2 * t) for t in range(1, 9)], 0, 8)
 assert math.isclose(got, 2), (
     f"In an overload, where query t stays for t s, you make {got:g} of 0 to 8 s; expected 2: 16 s"
     " inside in 8 s. See hint 2."
+)
+got = mean_inside([(0, 2), (1.25, 3)], 1, 1.5)
+assert math.isclose(got, 1.5), (
+    f"Between 1 and 1.5 s one query was inside all the time and one for half of it; you return"
+    f" {got:g}, expected 1.5: divide by the 0.5 s, not by a whole second. See hint 1."
 )
 assert mean_inside([], 0, 1) == 0, "An empty log has nobody inside. See hint 1."
 ### END HIDDEN TESTS
