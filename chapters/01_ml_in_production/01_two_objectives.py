@@ -118,8 +118,9 @@ my_rates = 2  # 0 to 3, edit me
 
 # %% [markdown]
 # **Measure: Offline.** All queries are sent at time 0, as many as keep `off` busy for about a
-# second. They are a multiple of 128, so that nobody is left over for whom `full` would wait in
-# vain. The better of two passes counts: what else your machine does never makes it faster.
+# second, but no more than 15 batches of 128. They are a multiple of 128, so that nobody is left
+# over for whom `full` would wait in vain. The better of two passes counts: what else your machine
+# does never makes it faster.
 
 
 # %%
@@ -245,8 +246,9 @@ figures.show(
     f" {my_rates} of the three rates. Greedy sustains {score(server_rate['greedy'])},"
     f" off {score(server_rate['off'])}.",
     alt="p99 of the latency against the rate of arrivals, both logarithmic, one line"
-    " per configuration, and the bound. Full lies far above the bound and falls with"
-    " the rate. Off lies below it and rises at the last rate. Greedy stays below.",
+    " per configuration, and the bound. Full lies above the bound, far above at the"
+    " lowest rate, and falls with the rate. Off lies below it at two rates and far"
+    " above it at the last. Greedy stays below.",
 )
 
 # %% [markdown]
@@ -296,8 +298,8 @@ claim(
 
 # %% [markdown]
 # **Why.** A batch makes each query cheaper, because what a call costs is shared. (The lesson
-# [Batching](03_batching.ipynb) takes that apart.) With all queries at hand a full batch costs
-# nobody anything. Where they come one by one, somebody has to wait for it to fill. How long is
+# [Batching](03_batching.ipynb) takes that apart.) With all queries at hand nobody has to wait for a
+# batch to fill. Where they come one by one, somebody has to wait for it to fill. How long is
 # arithmetic: the first of 128 waits for 127 others.
 
 # %% tags=["nbval-ignore-output"]
@@ -371,7 +373,8 @@ claim(
 my_night = 0.8  # edit me
 
 # %% [markdown]
-# **Measure.** A pile three times as large, with the order of the configurations reversed.
+# **Measure.** A pile up to three times as large (15 full batches at most), with the order of the
+# configurations reversed.
 
 # %% tags=["nbval-ignore-output"]
 customers = pile(3)
@@ -408,8 +411,9 @@ claim(
 # You compare two servers:
 #
 # - `off`, as above: it works on one query, and the others queue;
-# - `window`: whoever comes waits 20 ms for company, then all go in one batch. The 20 ms stand for
-#   any wait that many can share: a window, a way through a network, a call to another service.
+# - `window`: the first to come waits 20 ms for company, then all who have come go in one batch. The
+#   20 ms stand for any wait that many can share: a window, a way through a network, a call to
+#   another service.
 #
 # **Your guess.** With 16 queries under way at any time instead of one, how many times as long does
 # a query take in `window`?
@@ -723,8 +727,9 @@ finding(
 )
 
 # %% [markdown]
-# From weight 0 to 0.25 the risk does not rise: among the safest the model can no longer tell who is
-# safer, so sales' wish costs nothing there.
+# From weight 0 to 0.25 the risk does not rise. Only those at the edge of the safest thousand are
+# exchanged, for people whom the model holds to be a little riskier and who in truth are not:
+# differences so small it does not get right. So sales' wish costs nothing there.
 #
 # **Where it stops being true.** A blend moves between the wishes that the two models were made for.
 # It grants no third one: no weight mends the shift, or what C is refused.

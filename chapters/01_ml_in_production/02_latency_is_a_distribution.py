@@ -131,15 +131,15 @@ left.axvline(mean, color=figures.ORANGE)
 left.text(mean * 1.1, 0.9, "mean", color=figures.ORANGE,
           transform=left.get_xaxis_transform())  # fmt: skip
 right.axhline(mean, color=figures.ORANGE)
-right.text(0.9, mean * 1.12, "mean", color=figures.ORANGE)
+right.text(0.01, mean * 1.12, "mean", color=figures.ORANGE)
 figures.mark_guess(right, x=my_share_above / 100)
 figures.show(
     fig,
     caption=f"The mean is {mean:.0f} ms. {1 - above:.0%} of the requests are faster;"
     f" the others, {above:.0%}, reach up to {answered.max():.0f} ms. You guessed that"
     f" {my_share_above:g} % are slower than the mean.",
-    alt="Left: a histogram of latency with a tall narrow hill of fast requests, and few"
-    " and scattered slow ones far to the right, among them the mean. Right: latency"
+    alt="Left: a histogram of latency with a tall narrow hill of fast requests; far to"
+    " the right a low slope of slow ones, the mean at its foot. Right: latency"
     " against percentile, flat at first, then a steep rise before p90 to a level that"
     " holds to the end.",
 )
@@ -280,8 +280,8 @@ figures.show(
     caption=f"Grey: the stall. Of the requests that were due, {table['slow (%)'][DUE]:.0f}"
     f" % were slow; of the same log, read from the sending, {table['slow (%)'][SENT]:.1f}"
     f" %; of the closed loop (green) {table['slow (%)'][CLOSED]:.1f} %, {my_slow:g} %"
-    " in your guess. Dots off the floor outside the stall: your machine was busy with"
-    " something else for a moment.",
+    " in your guess. Blue dots right after the stall: the queue that it left. Dots off"
+    " the floor elsewhere: your machine was busy with something else for a moment.",
     alt="Left and middle: latency over time. From when due, the stall makes a triangle:"
     " requests due at its beginning wait for all of it, later ones for less. From the"
     " sending, and in the closed loop, two dots stand at the top and the rest on the"
@@ -314,9 +314,9 @@ finding(
 # them: *coordinated omission* (Gil Tene's term).
 #
 # Your customers do not wait for each other. They keep coming, and each waits for what is left of
-# the stall: the triangle. Count latency from when the request was due. From the actual sending, a
-# log on a timetable tells the closed loop's story: the wait inside the tool is left out, and that
-# is where the customers stood.
+# the stall, and then for those ahead of it: the triangle. Count latency from when the request was
+# due. From the actual sending, a log on a timetable tells the closed loop's story: the wait inside
+# the tool is left out, and that is where the customers stood.
 #
 # **Where it stops being true.** If there really are two customers, such as two batch jobs that wait
 # for each reply, the closed loop is the right model of them. And it is a good tool for another
@@ -382,8 +382,8 @@ figures.show(
     caption=f"The share of runs whose slowest request reaches the true p99: computed"
     f" (line) and simulated (dots). {reached[100]:.0%} of the runs of 100 requests do;"
     f" for 99 % it takes {needed[0.99]}. You guessed {my_requests}.",
-    alt="The chance that the slowest request reaches the p99 climbs from near zero to"
-    " one as requests are added; simulated dots lie on the computed line.",
+    alt="The chance that the slowest request reaches the p99 climbs from under a fifth"
+    " to one as requests are added; simulated dots lie on the computed line.",
 )
 
 # %%
@@ -401,8 +401,9 @@ beyond = len(latency) - math.ceil(0.99 * len(latency))
 print(f"Your first run had {len(latency)} requests, {beyond} beyond its p99.")
 
 # %% [markdown]
-# So the p99s of this lesson are rough. They will do for a factor of four, which is what the
-# findings ask, and not for a tenth. The *shares* of slow requests stand on many more.
+# So the p99s of this lesson are rough. They will do to tell apart what differs several times over,
+# and not for a difference of a tenth. The *share* of slow requests, counted from when they were
+# due, stands on many more; the two small shares in the table stand on a few requests each.
 #
 # **Where it stops being true.** Your requests are not even independent: one that comes behind a
 # slow one waits for it, so slow requests come in groups. Simulate a queue whose true p99 is known:
@@ -489,14 +490,14 @@ def stalls(pattern):
     """When to stop and resume which server."""
     what = []
     for one, slots in zip(servers, patterns[pattern], strict=True):
-        for at in slots * SLOT_S:
-            what += [(at, one.suspend), (at + SLOT_S, one.resume)]
+        for slot in slots:
+            what += [(slot * SLOT_S, one.suspend), ((slot + 1) * SLOT_S, one.resume)]
     return what
 
 
 # %% [markdown]
 # If calls are slow independently of each other, with a chance *p* each, none of *n* is slow with a
-# chance of (1 - p) to the power of *n*. So the request is slow with
+# chance of (1 - p) to the power of *n*. So the chance that the request is slow is
 #
 # 1 - (1 - p)^n.
 #
@@ -557,7 +558,8 @@ figures.show(
     fig,
     caption=f"Stalls together: {together['requests slow']:.0%} of the requests of {CALLS}"
     f" calls are slow, {together['requests slow'] / max(together['calls slow'], 1e-9):.1f} times"
-    f" as many as of the calls; you guessed {my_times:g}. Stalls at random: {times:.1f} times the"
+    f" as many as of the calls (a grey dot that is missing lies under the blue one);"
+    f" you guessed {my_times:g}. Stalls at random: {times:.1f} times the"
     f" single calls.",
     alt="Three rows of dots: the share of slow calls, the formula, and the share of"
     " slow requests. With stalls together the requests lie close to the calls and far"
@@ -715,11 +717,12 @@ right.set(xlabel="time (s)", ylabel="backlog (requests)")
 right.set_title("high load, both stall", fontsize=10)
 figures.show(
     fig,
-    caption=f"Left: hedging divides the p99 by {helps:.1f} for {more:.0%} more calls."
+    caption=f"Left: hedging divides the p99 by {helps:.1f} for {more:.1%} more calls."
     f" Right, three rounds: blue is plain, orange is hedged, green is hedged without"
     f" the stall (grey). A hedged request makes {calls_made.hedged:.2f} calls (you guessed"
     f" {my_calls:g}), without the stall {calls_made.control:.2f}. The median"
-    f" at the end is {hurts:.0f} times that of the plain run, in the middle round.",
+    f" at the end is {hurts:.0f} times that of the plain run (the middle one of"
+    " the three rounds' ratios).",
     alt="Left: latency against percentile at low load; the two lines run close together"
     " until the plain one climbs far above the hedged one among the slowest. Right:"
     " backlog over time at high load. It climbs during the stall. After it the plain"
@@ -730,14 +733,14 @@ figures.show(
 # %%
 DOUBLED = "Did the pair's capacity change between the rounds? Run the cell again."
 finding(
-    "after a stall of both, under load, hedging makes many more calls per request",
+    "with a stall of both, under load, hedging makes many more calls per request",
     measured=calls_made.hedged,
     at_least=1.3,
     needs=calm,
     look=DOUBLED,
 )
 finding(
-    "and those due at the end, long after the stall, wait longer: the middle round",
+    "and those due at the end, long after the stall, wait longer: the middle one of three ratios",
     measured=hurts,
     at_least=2,
     unit="times",
@@ -771,7 +774,7 @@ found = [
     ("requests for a 99 % sure bound on p99 (computed)", f"{needed[0.99]}"),
     ("slow, three calls against one", f"{times:.1f} times"),
     ("p99 without hedging divided by p99 with", f"{helps:.1f}"),
-    ("calls per request, hedged, after a stall of both", f"{calls_made.hedged:.2f}"),
+    ("calls per request, hedged, with a stall of both", f"{calls_made.hedged:.2f}"),
 ]  # fmt: skip
 pd.DataFrame(found, columns=["what", "your machine"]).set_index("what")
 

@@ -53,8 +53,8 @@ my_load = 0.95  # of the capacity, edit me
 # %% [markdown]
 # **Measure.** Six loads, the last of them too high. At each of them the same arrivals come first to
 # a server that takes one at a time, then to one that batches what waits (`greedy`). Then batching
-# goes on alone, up to its own capacity. Keep the log of every run, and the batch records that the
-# server wrote meanwhile.
+# goes on alone, up to 0.8 of its own capacity. Keep the log of every run, and the batch records
+# that the server wrote meanwhile.
 
 
 # %%
@@ -116,7 +116,7 @@ for name, colour in [("off", figures.BLUE), ("greedy", figures.ORANGE)]:
     ax.plot(one.rate, one.p50, ":", color=colour)
 ax.axhline(objective_ms, color=figures.BLACK, linewidth=1)
 right = 1.25 * max(machine.batched, 2 * machine.unbatched)
-ax.text(right, 0.95 * objective_ms, "objective for p99", ha="right", va="top")
+ax.text(one.rate.min(), 1.05 * objective_ms, "objective for p99", va="bottom")
 for capacity in [machine.unbatched, machine.batched]:
     ax.axvline(capacity, color=figures.GREY, linewidth=1)
 ax.set_xscale("log")
@@ -151,8 +151,8 @@ figures.show(
 # server has hardly any idle time in which to work it off.
 #
 # Do not read a point of p99 too closely: it rests on the slowest few queries of a short run, and
-# one pause of your machine moves it. Nothing is asserted about it here. The third part gives the
-# same curve without a clock, from a simulation.
+# one pause of your machine moves it. Nothing is asserted about it here. The third part finds the
+# bend without a clock, by simulation.
 #
 # ### What is p99 above the capacity?
 #
@@ -186,10 +186,10 @@ for seconds in [WATCH_S / 4, WATCH_S / 2, WATCH_S]:
 pd.DataFrame(rows).T.rename_axis("p99 (ms) of the first").round(1)
 
 # %% [markdown]
-# For the overloaded server p99 grows with the time for which you watch. It tells you how long you
-# watched, and nothing about the server. Above the capacity there is no *steady state*: no
-# distribution of latency in which the service settles. So do not ask how high latency is. Ask
-# whether it grows: fit a line to latency over the time at which each query was due.
+# For the overloaded server p99 grows with the time for which you watch. It depends on how long you
+# watched, so by itself it says nothing about the server. Above the capacity there is no *steady
+# state*: no distribution of latency in which the service settles. So do not ask how high latency
+# is. Ask whether it grows: fit a line to latency over the time at which each query was due.
 
 
 # %%
@@ -358,6 +358,7 @@ for ax, name in zip(axes, ["off, load 0.6", "off, load 2"], strict=True):
     ax.axvspan(LOOK_S, max(LOOK_S, log.left.max()), color=figures.GREY, alpha=0.3, lw=0)
     ax.set_title(name, fontsize=10)
     ax.set(xlim=0, ylim=(0, None))
+axes[0].set_xlim(left=-0.2)  # the label of the guess stands beside the lines
 figures.mark_guess(axes[0], y=my_inside)
 quiet, over = little.loc["off, load 0.6"], little.loc["off, load 2"]
 figures.show(
@@ -398,9 +399,9 @@ finding(
 # length of the stretch, and you have the mean number inside; write it as queries per time and time
 # per query, and you have lambda W. No policy comes into it.
 #
-# **At work.** A gauge of the queries in flight, divided by their rate, is the mean time inside. If
-# that disagrees with your latency metric, one of them does not see what you think it sees. Often
-# they have different borders: the client's latency holds the way as well.
+# **At work.** The mean of a gauge of the queries in flight, divided by their rate, is the mean time
+# inside. If that disagrees with your latency metric, one of them does not see what you think it
+# sees. Often they have different borders: the client's latency holds the way as well.
 
 # %% [markdown]
 # ## Theory, simulation, measurement
@@ -528,9 +529,10 @@ waits = pd.DataFrame(rows)
 waits.round(2)
 
 # %% [markdown]
-# Waits are in cycles of the calibration. The `load` is the planned one. The `own load` rests on the
-# cycle that the run really had: where it is higher, your machine was slower than in the
-# calibration. Above 1 there is no steady state, and the formula has no answer.
+# Waits are in cycles of the calibration. The `load` is that of the queries that came (by chance
+# more or fewer than the rate asked for) with the planned cycle. The `own load` rests on the cycle
+# that the run really had: where it is higher, your machine was slower than in the calibration.
+# Above 1 there is no steady state, and the formula has no answer.
 #
 # How far may one short run lie off, with nothing to disturb it? Simulate 500 perfect ones for each
 # load, as long as yours, every service one cycle.
@@ -539,7 +541,7 @@ waits.round(2)
 # %%
 def many_runs(load, queries, rng):
     """Return the waits (cycles) in 500 runs of an M/D/1 queue, a column each."""
-    arrivals = np.cumsum(rng.exponential(1 / load, (queries, 500)), axis=0)
+    arrivals = np.sort(rng.uniform(0, queries / load, (queries, 500)), axis=0)
     return lindley(arrivals, np.ones(queries))
 
 
@@ -551,7 +553,7 @@ band = pd.DataFrame({x: np.quantile(m, [0.05, 0.95]) for x, m in means.items()})
 
 # %% tags=["nbval-ignore-output"]
 fig, ax = figures.new(
-    xlabel="load, as planned",
+    xlabel="load (queries that came, planned cycle)",
     ylabel="mean wait in the queue (cycles)",
     title="A formula gives the bend; one short run lies somewhere in a wide band",
     size=(7.6, 4.4),
@@ -622,14 +624,16 @@ for load in [0.5, 0.9]:
 # %% [markdown]
 # **Why the dots are not on the line.**
 #
-# - Mostly chance. One short run is a small sample of a queue, as the band shows. And each run
-#   starts with an empty queue, so near the capacity its mean lies below that of the formula.
+# - Chance, above all near the capacity. One short run is a small sample of a queue, as the band
+#   shows; what lies between line and cross is chance alone. And each run starts with an empty
+#   queue, so near the capacity its mean tends to lie below that of the formula.
 # - Your cycle is not the planned one. After a pause a processor works more slowly, so at low loads
 #   cycles are longer. At high loads another program need take little from the server: near the
 #   capacity a small error in the cycle is a large one in the wait.
 # - Services are not equal. Some take longer than others, and slow ones come in a row when another
 #   program disturbs the server; the formula takes them for independent. A mean cycle hides that,
-#   and the recorded times hold it.
+#   and the recorded times hold it. What they do not hold is the waking of an idle server, which
+#   counts as waiting: so a dot may lie above its dash.
 #
 # So a cycle from before tells capacity well and the wait roughly, the more roughly the nearer the
 # capacity. That is one more reason to stay below the bend. Where is it? Simulate long runs, without
@@ -657,8 +661,10 @@ finding(
 )
 
 # %% [markdown]
-# Your services are neither equal nor exponential, so your bend lies between the two, or lower where
-# long disturbances come in a row.
+# Your services are neither equal nor exponential, so over a long time your bend is likely to lie
+# between the two, or lower where long disturbances come in a row and as the way there and back
+# counts too. The short runs of the first part may have kept the objective at a higher load: each
+# began with an empty queue and was soon over.
 
 # %% [markdown]
 # ## Plan before you build
@@ -788,7 +794,9 @@ fig, axes = figures.new(
 )
 colours = [figures.BLUE, figures.ORANGE, figures.GREEN, figures.GREY]
 for (name, lines), colour in zip(planned.items(), colours, strict=True):
-    axes[0].plot(lines.p99[lines.p99 < 200], label=name, color=colour)
+    most = SETTINGS[name][0]
+    below = lines.index < most / CYCLE_S[most]
+    axes[0].plot(lines.p99[below], label=name, color=colour)
     axes[1].plot(lines.busy, label=name, color=colour)
 axes[0].axhline(objective_ms, color=figures.BLACK, linewidth=1)
 axes[0].set(yscale="log", ylabel="p99 (ms)", yticks=[1, 2, 5, 10, 20, 50, 100, 200])
@@ -810,7 +818,7 @@ figures.show(
     fig,
     caption="Simulated with the measured cycles. Numbers at the lines: max_batch; the"
     " window is 20 ms. Both panels have the same colours; on the right"
-    " 4 lies below 32. Where one at a time would be"
+    " the line of 4 is nearly hidden under that of 32. Where one at a time would be"
     f" full ({single:,.0f} per second, black) the greedy server is busy"
     f" {greedy['busy']:.0%} of the time, at {single / full:.0%} of its capacity; you"
     f" guessed {my_busy:.0%}. With the window it is busy {window['busy']:.0%}. A live"

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import LogLocator
 
 from labkit.lesson import figures, finding, show_source
 from labkit.riverton.answer_cache import AnswerCache
@@ -31,8 +32,8 @@ from labkit.riverton.scorers import digits, load_scorer
 from labkit.riverton.server import ScoringServer
 from labkit.riverton.simulate import simulate
 
-rng = np.random.default_rng(5)  # the arrivals: how many depends on your machine
-chance = np.random.default_rng(7)  # who asks for what
+rng = np.random.default_rng(5)  # live runs: how much is drawn depends on your machine
+chance = np.random.default_rng(7)  # the rest: the same on every machine
 
 # %% [markdown]
 # ## Calibrate
@@ -149,9 +150,9 @@ figures.show(
 )
 
 # %% [markdown]
-# The checks take the better round of each policy. The one below needs a server that was really
-# overloaded one at a time: it answered less than six tenths of what came per second. (A machine may
-# get faster after its calibration.)
+# The checks of goodput take the better round of each policy. The second one below, and the one of
+# the price further down, need a server that was really overloaded one at a time: it answered less
+# than six tenths of what came per second. (A machine may get faster after its calibration.)
 
 # %%
 BUSY = "Did another program take the processor after the calibration?"
@@ -191,7 +192,8 @@ finding(
 # the bound, and how does that depend on the rate?
 #
 # You pay for as long as the machine is rented, here until the last query is answered. So the good
-# ones per second are the goodput times the throughput. These are the two runs above:
+# ones per second are the goodput times the throughput. This is the better of the two rounds above,
+# for each policy:
 
 # %% tags=["nbval-ignore-output"]
 PRICE_PER_HOUR = 1.00  # edit me
@@ -447,12 +449,14 @@ finding(
 )
 
 # %% [markdown]
-# They may differ: a row that is asked for again while its first query still waits for the model
-# misses twice, for its answer is not there yet. The longer the queue, the more of these there are:
-# a *cache stampede*. (The cure is to let the later ones wait for the first one's answer.)
+# Misses and replay may differ: a row that is asked for again while its first query still waits for
+# the model misses twice, for its answer is not there yet. The longer the queue, the more of these
+# there are: a *cache stampede*. (The cure is to let the later ones wait for the first one's
+# answer.)
 #
-# The p99 of so few queries is their slowest one. So take the virtual clock: 10 000 queries, hits
-# that take no time, and misses that take what one query takes. The unit is that time.
+# The p99 of so few queries is their slowest one, or the second or third where there are more than a
+# hundred. So take the virtual clock: 10 000 queries, hits that take no time, and misses that take
+# what one query takes. The unit is that time.
 
 # %%
 gaps = chance.exponential(size=len(missed))
@@ -496,6 +500,9 @@ for ax in axes:
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter("{x:g}")
     ax.yaxis.set_minor_formatter("")
+axes[0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+axes[1].set_xlim(-0.4, 1.55)  # the label of the guess stands beside the lines
+axes[1].set_xticks([0, 0.5, 1, 1.5])
 axes[0].set_title("live, a quarter of the capacity")
 axes[1].set_title("simulated: p99 against the rate")
 axes[1].set_xlabel("rate, as a share of the capacity")
@@ -509,8 +516,8 @@ figures.show(
     f" {ratio[0.95]:.2f} times. Without a cache the queue grows without end from 1.",
     alt="Left: latency against the share of queries. With a cache many lie far"
     " below, and the slowest are as slow as without. Right: p99 against the rate."
-    " The two lines run close at low rates; the one without a cache shoots up"
-    " before the capacity, the one with a cache only well beyond it.",
+    " The line with a cache lies lower everywhere, by far near the capacity. The"
+    " one without shoots up before it; the one with a cache rises slowly.",
 )
 
 # %%
@@ -546,8 +553,10 @@ finding(
 
 # %% [markdown]
 # **Why.** Where more than one query in a hundred misses, the slowest hundredth are misses, and a
-# miss takes no less time than before. At low load few of them wait, with the cache or without, so
-# there is little to mend. The p99 of all queries is a high percentile of the misses alone.
+# miss takes no less time than before. So the p99 cannot fall below the time of one query. At low
+# load it is only two or three times that without a cache, and the cache can take away no more than
+# the waiting in it. Near the capacity there is much more. The p99 of all queries is a high
+# percentile of the misses alone.
 
 # %%
 print(f"{missed.mean():.0%} miss.")
@@ -737,7 +746,7 @@ def in_words(share):
 fig, ax = figures.new(
     xlabel="share of the customers who ask (%)",
     ylabel="price of a prediction used (ms)",
-    title="The job is cheap per row and costly per answer that somebody reads",
+    title="The job is cheap per row, and costly per answer read while few ask",
     size=(7.6, 4),
 )
 used = bills.div(ask_n, axis=0)
@@ -802,7 +811,7 @@ print(f"{(1 - np.exp(-hours / (5 * 24))).mean():.0%} have a new row when they as
 
 # %% [markdown]
 # The service scores the row of the moment; the lookup answers for the one of last night. Running
-# the job twice as often halves that age and doubles the price of its rows.
+# the job twice as often halves the age of its answers and doubles what its rows cost in a day.
 #
 # - **Score tonight** where a large share is used, the inputs keep for a day, and all keys are known
 #   beforehand. The lookup is fast, and the model may be slow.
@@ -872,7 +881,7 @@ found = [
      f"{single.iloc[0] / floor:.0f} times"),
     ("price", "cheapest, in batches, against the floor",
      f"{grouped.min() / floor:.1f} times"),
-    ("cache", "p99 at a quarter of the capacity, with against without",
+    ("cache", "p99 at a quarter of capacity, against no cache",
      f"{ratio[0.25]:.2f} times"),
     ("cache", "p99 at 95 % of it, likewise", f"{ratio[0.95]:.2f} times"),
     ("cache", "answers of a model that is gone", f"{outdated} of {len(X)}"),
@@ -884,10 +893,10 @@ pd.DataFrame(found, columns=["about", "what", "your machine"]).set_index("about"
 
 # %% [markdown]
 # **At work.** Put goodput on the dashboard, with every query that came in its denominator, and
-# divide the bill by it. Look at how idle your machines are before you make the model faster. Take a
-# cache for its hit rate at the peak, not for the p99 of a quiet night, and put the model's version
-# in its key. Before you score on request, count who asks; before you score tonight, count what
-# changes.
+# divide the bill by the number of good answers. Look at how idle your machines are before you make
+# the model faster. Take a cache for its hit rate at the peak, not for the p99 of a quiet night, and
+# put the model's version in its key. Before you score on request, count who asks; before you score
+# tonight, count what changes.
 #
 # ## Your turn
 #
