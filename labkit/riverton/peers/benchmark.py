@@ -211,7 +211,7 @@ def table(results: Mapping[str, Any]) -> pd.DataFrame:
     that of the model's limit, `least` and `most` the same in the worst and the best round, and
     `to ours` the ratio to our own service by the same route. The columns of latency are in ms,
     infinite where more requests went unanswered than the percentile allows, and empty where the
-    rate was above what the server can follow.
+    rate was not put on the server.
     """
     runs = pd.DataFrame(results["saturated"])
     where = ["server", "route"]
