@@ -309,14 +309,6 @@ finding(
     unit="times",
     needs=(machine.batched >= 2 * machine.unbatched, "its batches share little."),
 )
-finding(
-    "no rate brings the service down to the floor",
-    measured=grouped.min() / floor,
-    above=1,
-    unit="times",
-    needs=machine.can_measure,
-    look=BUSY,
-)
 
 # %% [markdown]
 # **Why.** The hour is paid for either way. Below capacity the price is the hour divided by the

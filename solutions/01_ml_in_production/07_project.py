@@ -803,7 +803,13 @@ assert np.isinf(got).sum() == lost.sum() == 96, (
 # `plan` is what you found; where it is None, no plan fits the budget, and the rest looks at the
 # cheapest that keeps the objective.
 
+
 # %%
+def all_answered():
+    """Raise NotImplementedError while the tasks above have no answers."""
+    demand(case.counts, case.growth)
+
+
 rates = demand(case.counts, case.growth)
 traces = poisson_traces(SEED, 5, 2500)
 promise = {
@@ -832,6 +838,7 @@ print(f"One death loses {case.notice_s} s / 300 s / n of five minutes' queries. 
 print(f"{len(serving)} hours that is more than 1 %, and breaks the objective by itself.")
 
 # %%
+all_answered()
 rows = {}
 for name, hours in needs.items():
     (alpha, beta), (most, b) = case.machines[name]["cycle_ms"], promise[name]
@@ -853,6 +860,9 @@ pd.DataFrame(rows).round(2)
 
 
 # %%
+all_answered()
+
+
 def with_other_traces(number):
     """Return what each kind keeps, and the cheapest plan, with five other traces."""
     others, kept = poisson_traces([SEED, 7, number], 5, 2500), {}
@@ -871,6 +881,7 @@ redrawn["within the budget"] = redrawn["cost"] <= case.budget
 redrawn
 
 # %%
+all_answered()
 hours = np.arange(SHOPPING_DAY * 24 - 24, SHOPPING_DAY * 24 + 24)
 needed = np.asarray(needs[kind])
 ahead = math.ceil(case.start_min / 60)
@@ -920,6 +931,7 @@ figures.show(
 # gets `spread` times an even share when one is dead. Then a machine is lost half-way.
 
 # %%
+all_answered()
 FIVE_MINUTES = 300_000  # ms
 machine, at_peak = case.machines[kind], int(max(needs[kind]))
 LARGEST = (at_peak - 1) ** 2  # its key: goes to machine 1, with all machines and without one
@@ -961,6 +973,7 @@ def told(latency, keys, more=0.0):
 
 
 # %%
+all_answered()
 arrivals, keys = peak()
 chance = np.random.default_rng([SEED, 8]).integers(10**6, 10**9, len(arrivals))
 runs = {
@@ -996,6 +1009,9 @@ pd.DataFrame(tests).T.round(4)
 
 
 # %%
+all_answered()
+
+
 def short_queue(cycle, limit, bound):
     """Return how many may wait so that all of them are answered within the bound."""
     (alpha, beta), q = cycle, 0
@@ -1026,6 +1042,7 @@ def prepared(times):
 
 
 # %%
+all_answered()
 degraded_tests = {}
 for times in (1.3, 2.0):
     arrivals, keys, degraded = prepared(times)
@@ -1037,6 +1054,7 @@ print(f"Refuse early: at most {early} wait at a machine.")
 pd.DataFrame(degraded_tests).T.round(4)
 
 # %%
+all_answered()
 nothing, refused = (good(degraded[name], case.bound_ms) for name in ("one lost", "refuse early"))
 gives = "something has to give" if nothing < 0.99 else "the fleet still keeps its promise"
 fig, ax = figures.new(
@@ -1070,6 +1088,9 @@ figures.show(
 
 
 # %%
+all_answered()
+
+
 def what_if(demand_times=1.0, rate_times=1.0, spread=case.spread, start_min=case.start_min):
     """Return the cheapest plan, whatever the budget, if the inputs were so."""
     other = {
