@@ -888,6 +888,9 @@ ahead = math.ceil(case.start_min / 60)
 here = np.array([max(reserved, needed[h : h + ahead + 1].max()) for h in hours])
 mean = case.growth * case.counts.reshape(-1, 360).mean(axis=1) / 10
 
+# %%
+all_answered()
+
 
 def steps(ax, values, **style):
     """Draw a value for each of the 48 hours, the last one to its end."""
